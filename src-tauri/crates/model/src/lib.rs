@@ -1,0 +1,17 @@
+//! Audyn's values: ids, time, sample positions, formats, levels and gaps. No I/O, no threads, no clock of its own.
+//!
+//! Everything here is small, `Copy` where it can be, and means the same thing in every room of the house.
+
+pub mod format;
+pub mod gap;
+pub mod ids;
+pub mod level;
+pub mod sample;
+pub mod time;
+
+pub use format::{AudioFormat, Container, FormatError, Rate, SampleFormat};
+pub use gap::{Gap, GapCause};
+pub use ids::{RecorderId, RootId, SegmentId};
+pub use level::ChannelLevel;
+pub use sample::{Anchor, SampleIndex, TimeBasis};
+pub use time::{Clock, Mono, Tai, Utc};
