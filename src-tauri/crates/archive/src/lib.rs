@@ -1,1 +1,31 @@
-//! (being built)
+//! Bytes to durable segments: rotation, names, files, catalogue, recovery, checking.
+//!
+//! A [`Recording`] is given frames and writes files; a [`Root`] is the folder they are in, with its catalogue. What a
+//! dead writer left is ended by [`recover`] (and whenever a root is opened), [`check()`] compares files and catalogue,
+//! [`rebuild`] makes the catalogue anew from the files.
+
+pub mod catalogue;
+pub mod check;
+pub mod civil;
+mod disk;
+pub mod error;
+mod files;
+mod folder;
+pub mod gaps;
+pub mod hash;
+pub mod layout;
+pub mod recording;
+pub mod recovery;
+pub mod root;
+pub mod rotation;
+mod segment;
+
+pub use catalogue::{EndReason, SegmentRow, SegmentState};
+pub use check::{Depth, Finding, Report, check};
+pub use civil::{ArchiveClock, CivilClock};
+pub use error::{Error, Fault, FaultKind};
+pub use folder::check_folder;
+pub use layout::{CustomFormat, Layout, Naming};
+pub use recording::{ArchiveEvent, OutputStatus, Place, Recording, RecordingSpec, RecordingStatus};
+pub use recovery::{Mended, Recovery, recover};
+pub use root::{Root, rebuild};

@@ -4,7 +4,22 @@
 //! patches to earlier bytes; whoever owns the file carries them out in that order. [`inspect`] says what a file is,
 //! [`mend`] what must be done to one that was left unfinished, [`decode`] reads samples back.
 
+mod about;
+mod crc;
+mod feed;
+mod flac;
+mod mp3;
+mod opus;
+mod read;
+mod spec;
+mod vorbis;
+mod wav;
+mod words;
+
 use audyn_model::{Anchor, AudioFormat, Container, RecorderId, SampleFormat, SampleIndex, SegmentId};
+
+pub use read::{Decoded, Inspection, Mend, State, Words, decode, inspect, mend};
+pub use spec::{check, context};
 
 /// What an encoder wants done to its file: first append, then each patch in order.
 #[derive(Debug, Default)]
@@ -136,5 +151,33 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
-#[allow(dead_code, missing_docs, clippy::missing_errors_doc)]
-fn contract_for_the_builder(_: &Spec, _: &AudioFormat) {}
+/// Begins a file: its head goes to `out` at once, so that a recording of no frames at all is already a file that
+/// players accept. `before` are up to [`Context::before`] frames of what precedes the first one; none if nothing does.
+///
+/// # Errors
+/// What [`check`] finds, or the coding library's refusal.
+pub fn encoder(
+    spec: &Spec,
+    format: &AudioFormat,
+    about: &About,
+    before: &[i32],
+    out: &mut Bytes,
+) -> Result<Box<dyn Encoder>, Error> {
+    if let Some(problem) = check(spec, format).err().and_then(|problems| problems.into_iter().next()) {
+        return Err(problem);
+    }
+    // More than was asked for would not fit the fields that tell players to skip it.
+    let most = context(spec, format).before * usize::from(format.channels);
+    let before = &before[before.len().saturating_sub(most)..];
+    Ok(match spec.container {
+        Container::Wav => Box::new(wav::WavEncoder::new(spec, format, about, out)),
+        Container::Opus => Box::new(opus::OpusEncoder::new(spec, format, about, before, out)?),
+        Container::Flac => Box::new(flac::FlacEncoder::new(spec, format, about, out)),
+        Container::Mp3 => Box::new(mp3::Mp3Encoder::new(spec, format, about, before, out)?),
+    })
+}
+
+#[cfg(test)]
+mod rig;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Reading an archive's folders and the files in them.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use audyn_codec::{Inspection, Words};
+use audyn_model::{Container, Rate, SampleFormat};
+
+use crate::{Error, catalogue, gaps};
+
+/// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists of gaps beside a file),
+/// in order of path. Symbolic links are not followed.
+pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(Error::file("list", &folder))?;
+        for entry in entries {
+            let entry = entry.map_err(Error::file("list", &folder))?;
+            let kind = entry.file_type().map_err(Error::file("look at", entry.path()))?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() && !is_a_book(&entry.path(), dir) {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The file has a suffix of one of our containers.
+pub(crate) fn looks_like_audio(path: &Path) -> bool {
+    path.extension().and_then(|suffix| suffix.to_str()).and_then(Container::from_suffix).is_some()
+}
+
+/// Opens a file that nobody is writing and keeps others from taking it for theirs; none if somebody is.
+pub(crate) fn open_unowned(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(Some(file)),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Frames that play at `file_rate`, as frames of the source.
+pub(crate) fn source_frames(frames: u64, file_rate: Rate, source: Rate) -> u64 {
+    let (file_hz, source_hz) = (u128::from(file_rate.hz()), u128::from(source.hz()));
+    u64::try_from((u128::from(frames) * source_hz + file_hz / 2) / file_hz).unwrap_or(u64::MAX)
+}
+
+/// The stored words as the catalogue names them.
+pub(crate) fn stored(inspection: &Inspection) -> Option<SampleFormat> {
+    match inspection.words {
+        Words::Int(16) => Some(SampleFormat::Int16),
+        Words::Int(_) => Some(SampleFormat::Int24),
+        Words::Float(_) => Some(SampleFormat::Float32),
+        Words::Lossy => None,
+    }
+}
+
+fn is_a_book(path: &Path, root: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == crate::root::LOCK);
+    let list_of = path.file_stem().map(|file| path.with_file_name(file));
+    let of_gaps = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX)
+        && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());
+    of_catalogue || of_gaps
+}

@@ -1,0 +1,407 @@
+//! One file being written: an encoder in front, a queue of file operations behind.
+//!
+//! Encoding only touches memory. What must happen on disk is queued in order and [`Segment::carry_out`] does it; when an
+//! operation fails it stays at the head of the queue with what it has already written, and the next call goes on there.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use audyn_codec::{About, Bytes, Encoder, Patch};
+use audyn_model::{Container, Gap, Mono, SampleIndex};
+
+use crate::catalogue::{EndReason, Sealed};
+use crate::disk::{Disk, DiskFile};
+use crate::error::FaultKind;
+use crate::gaps;
+use crate::hash::Hashes;
+
+/// Encoded bytes are collected up to this many before they are written between checkpoints.
+const WRITE_SIZE: usize = 64 * 1024;
+
+/// What a segment has achieved on disk and its recording must tell the catalogue, in this order.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// The file exists under its name and has a head.
+    Opened,
+    /// These gaps are in the list beside the file.
+    Gaps(Vec<Gap>),
+    /// Everything is durable.
+    Sealed(Sealed),
+}
+
+/// Names a new file may take, relative to its base folder.
+pub(crate) type Candidates = Box<dyn Iterator<Item = String> + Send>;
+
+/// Where a segment is to be: a folder and the names it may take there, the first free one.
+pub(crate) struct Place {
+    pub disk: Arc<dyn Disk>,
+    pub base: PathBuf,
+    pub names: Candidates,
+}
+
+/// See the module.
+pub(crate) struct Segment {
+    disk: Arc<dyn Disk>,
+    base: PathBuf,
+    names: Candidates,
+    name: String,
+    pub about: About,
+    pub container: Container,
+    encoder: Box<dyn Encoder>,
+    out: Bytes,
+    queue: VecDeque<Op>,
+    file: Option<Box<dyn DiskFile>>,
+    list: Option<Box<dyn DiskFile>>,
+    list_len: u64,
+    /// Bytes of the file, with those that are queued.
+    len: u64,
+    head_len: u64,
+    body: blake3::Hasher,
+    /// A patch went into the body: its hash must be read back at the end.
+    body_patched: bool,
+    fresh: Vec<Gap>,
+    last_gap: Option<Gap>,
+    gaps: u64,
+    /// Frames whose bytes the file has.
+    written: u64,
+    /// Frames at the last checkpoint.
+    checkpointed: u64,
+    finished: bool,
+    /// Since when nothing has succeeded, for another reason than a full disk.
+    pub failing_since: Option<Mono>,
+    /// A sync failed: the kernel may have dropped the pages, and a second sync would claim success for nothing.
+    pub unsound: bool,
+}
+
+enum Op {
+    /// Steps 1 to 3 of opening: folders, exclusive create under the first free name, lock.
+    Create,
+    Append {
+        bytes: Vec<u8>,
+        done: usize,
+    },
+    Patch {
+        patch: Patch,
+        done: usize,
+    },
+    /// So many frames are now in the file.
+    Written(u64),
+    SyncData,
+    SyncAll,
+    SyncFolder,
+    /// Lines for the list of gaps; makes the list if there is none.
+    List {
+        bytes: Vec<u8>,
+        done: usize,
+    },
+    SyncList,
+    Opened,
+    Gaps(Vec<Gap>),
+    /// Hashes the head, lets go of the file and tells.
+    Close(EndReason),
+}
+
+impl Segment {
+    /// A segment that does not exist yet; `head` is what the encoder began with.
+    pub fn new(place: Place, container: Container, about: About, encoder: Box<dyn Encoder>, head: Bytes) -> Self {
+        let Place { disk, base, mut names } = place;
+        let name = names.next().unwrap_or_default();
+        let mut segment = Self {
+            disk,
+            base,
+            names,
+            name,
+            about,
+            container,
+            encoder,
+            head_len: head.append.len() as u64,
+            out: head,
+            queue: VecDeque::new(),
+            file: None,
+            list: None,
+            list_len: 0,
+            len: 0,
+            body: blake3::Hasher::new(),
+            body_patched: false,
+            fresh: Vec::new(),
+            last_gap: None,
+            gaps: 0,
+            written: 0,
+            checkpointed: 0,
+            finished: false,
+            failing_since: None,
+            unsound: false,
+        };
+        segment.queue.push_back(Op::Create);
+        segment.queue_out();
+        // Step 4: the name is durable. Step 5: the catalogue may know of it.
+        segment.queue.push_back(Op::SyncFolder);
+        segment.queue.push_back(Op::Opened);
+        segment
+    }
+
+    /// The file, or the name it will try next.
+    pub fn path(&self) -> PathBuf {
+        self.base.join(&self.name)
+    }
+
+    /// Relative to the base folder.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file exists.
+    pub const fn is_created(&self) -> bool {
+        self.file.is_some()
+    }
+
+    pub const fn first(&self) -> SampleIndex {
+        self.about.first
+    }
+
+    /// Frames accepted.
+    pub fn frames(&self) -> u64 {
+        self.encoder.frames()
+    }
+
+    /// Frames that the file has.
+    pub const fn written(&self) -> u64 {
+        self.written
+    }
+
+    pub const fn bytes(&self) -> u64 {
+        self.len + self.out.append.len() as u64
+    }
+
+    pub const fn gaps(&self) -> u64 {
+        self.gaps
+    }
+
+    pub const fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Nothing is left to do on disk.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Takes whole frames.
+    pub fn encode(&mut self, frames: &[i32]) -> Result<(), audyn_codec::Error> {
+        self.encoder.encode(frames, &mut self.out)?;
+        if self.out.append.len() >= WRITE_SIZE {
+            self.queue_out();
+        }
+        Ok(())
+    }
+
+    /// Notes that the frames from `gap.at` on, just encoded, stand for missing ones.
+    pub fn note_gap(&mut self, gap: &Gap) {
+        let end = self.first().plus(i64::try_from(self.frames()).unwrap_or(i64::MAX));
+        let Some(gap) = gap.within(self.first(), end) else { return };
+        let grown = self.last_gap.as_ref().and_then(|last| last.joined(&gap));
+        self.gaps += u64::from(grown.is_none());
+        let gap = grown.unwrap_or(gap);
+        match self.fresh.last_mut() {
+            Some(last) if last.at == gap.at => *last = gap,
+            Some(_) | None => self.fresh.push(gap),
+        }
+        self.last_gap = Some(gap);
+    }
+
+    /// Queues what makes everything so far playable and durable. Nothing if nothing came since the last time.
+    pub fn checkpoint(&mut self) -> Result<(), audyn_codec::Error> {
+        if self.finished || self.frames() == self.checkpointed {
+            return Ok(());
+        }
+        self.encoder.checkpoint(&mut self.out)?;
+        self.checkpointed = self.frames();
+        self.queue_out();
+        self.queue.push_back(Op::SyncData);
+        self.queue_gaps();
+        Ok(())
+    }
+
+    /// Queues the end of the file. `after` is what follows it.
+    pub fn finish(&mut self, after: &[i32], reason: EndReason) -> Result<(), audyn_codec::Error> {
+        if self.finished {
+            return Ok(());
+        }
+        // Steps 1 and 2: final bytes, then patches.
+        self.encoder.finish(after, &mut self.out)?;
+        self.finished = true;
+        self.queue_out();
+        // Step 3: contents and length are durable.
+        self.queue.push_back(Op::SyncAll);
+        self.queue_gaps();
+        // Step 4: so is the name (and that of the list of gaps).
+        self.queue.push_back(Op::SyncFolder);
+        // Step 5: only now may the catalogue say sealed.
+        self.queue.push_back(Op::Close(reason));
+        Ok(())
+    }
+
+    /// Does what is queued, in order, until done or an operation fails; then that one is first in the queue, with its
+    /// progress. What was achieved is added to `done` either way.
+    pub fn carry_out(&mut self, now: Mono, done: &mut Vec<Done>) -> io::Result<()> {
+        while let Some(mut op) = self.queue.pop_front() {
+            if let Err(error) = self.run(&mut op, done) {
+                self.queue.push_front(op);
+                match FaultKind::of(&error) {
+                    FaultKind::DiskFull => self.failing_since = None,
+                    FaultKind::WriteFailed => _ = self.failing_since.get_or_insert(now),
+                }
+                return Err(error);
+            }
+            self.failing_since = None;
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, op: &mut Op, achieved: &mut Vec<Done>) -> io::Result<()> {
+        match op {
+            Op::Create => self.create(),
+            Op::Append { bytes, done } => {
+                let at = self.len;
+                let file = open_file(self.file.as_mut())?;
+                write_rest(file.as_mut(), bytes, at, done)?;
+                let in_head = usize::try_from(self.head_len.saturating_sub(at)).unwrap_or(usize::MAX);
+                self.body.update(bytes.get(in_head..).unwrap_or_default());
+                self.len += bytes.len() as u64;
+                if self.out.append.capacity() == 0 {
+                    bytes.clear();
+                    self.out.append = std::mem::take(bytes);
+                }
+                Ok(())
+            }
+            Op::Patch { patch, done } => {
+                self.body_patched |= patch.at + patch.bytes.len() as u64 > self.head_len;
+                write_rest(open_file(self.file.as_mut())?.as_mut(), &patch.bytes, patch.at, done)
+            }
+            Op::Written(frames) => {
+                self.written = *frames;
+                Ok(())
+            }
+            Op::SyncData => {
+                let synced = open_file(self.file.as_mut())?.sync_data();
+                self.sync_result(synced)
+            }
+            Op::SyncAll => {
+                let synced = open_file(self.file.as_mut())?.sync_all();
+                self.sync_result(synced)
+            }
+            Op::SyncFolder => {
+                let path = self.path();
+                self.disk.sync_folder(path.parent().unwrap_or(&self.base))
+            }
+            Op::List { bytes, done } => {
+                if self.list.is_none() {
+                    let path = gaps::beside(&self.path());
+                    self.list = Some(self.disk.create_new(&path)?);
+                    self.disk.sync_folder(path.parent().unwrap_or(&self.base))?;
+                }
+                write_rest(open_file(self.list.as_mut())?.as_mut(), bytes, self.list_len, done)?;
+                self.list_len += bytes.len() as u64;
+                Ok(())
+            }
+            Op::SyncList => open_file(self.list.as_mut())?.sync_data(),
+            Op::Opened => {
+                achieved.push(Done::Opened);
+                Ok(())
+            }
+            Op::Gaps(gaps) => {
+                achieved.push(Done::Gaps(std::mem::take(gaps)));
+                Ok(())
+            }
+            Op::Close(reason) => {
+                let file = open_file(self.file.as_mut())?;
+                let body = (!self.body_patched).then(|| self.body.finalize());
+                let hashes = Hashes::of_open(file.as_ref(), self.len, self.head_len, body)?;
+                achieved.push(Done::Sealed(Sealed {
+                    frames: self.encoder.frames(),
+                    bytes: self.len,
+                    hashes: Some(hashes),
+                    reason: *reason,
+                }));
+                self.list = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets go of the file and its lock; after the catalogue was told that it is sealed.
+    pub fn release(&mut self) {
+        self.file = None;
+    }
+
+    fn create(&mut self) -> io::Result<()> {
+        loop {
+            let path = self.path();
+            // Step 1: folders.
+            self.disk.create_folders(path.parent().unwrap_or(&self.base))?;
+            // A list of gaps left by a file that is gone must not be taken for this one's.
+            if !self.disk.exists(&gaps::beside(&path))? {
+                // Steps 2 and 3: only a name that nothing has; then the lock.
+                match self.disk.create_new(&path) {
+                    Ok(file) => {
+                        self.file = Some(file);
+                        return Ok(());
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            match self.names.next() {
+                Some(name) => self.name = name,
+                None => return Err(io::Error::new(io::ErrorKind::AlreadyExists, "every name is taken")),
+            }
+        }
+    }
+
+    fn sync_result(&mut self, result: io::Result<()>) -> io::Result<()> {
+        if let Err(error) = &result {
+            self.unsound |= FaultKind::of(error) == FaultKind::WriteFailed;
+        }
+        result
+    }
+
+    fn queue_out(&mut self) {
+        if !self.out.append.is_empty() {
+            self.queue.push_back(Op::Append { bytes: std::mem::take(&mut self.out.append), done: 0 });
+        }
+        for patch in self.out.patches.drain(..) {
+            self.queue.push_back(Op::Patch { patch, done: 0 });
+        }
+        self.queue.push_back(Op::Written(self.encoder.frames()));
+    }
+
+    fn queue_gaps(&mut self) {
+        let fresh = std::mem::take(&mut self.fresh);
+        if fresh.is_empty() {
+            return;
+        }
+        self.queue.push_back(Op::List { bytes: gaps::to_lines(&fresh), done: 0 });
+        self.queue.push_back(Op::SyncList);
+        self.queue.push_back(Op::Gaps(fresh));
+    }
+}
+
+fn open_file(file: Option<&mut Box<dyn DiskFile>>) -> io::Result<&mut Box<dyn DiskFile>> {
+    file.ok_or_else(|| io::Error::other("the file is not open"))
+}
+
+/// Writes what is left of `bytes`; `done` keeps the progress over failures.
+fn write_rest(file: &mut dyn DiskFile, bytes: &[u8], at: u64, done: &mut usize) -> io::Result<()> {
+    while *done < bytes.len() {
+        *done += file.write_at(&bytes[*done..], at + *done as u64)?;
+    }
+    Ok(())
+}
+
+/// A path as the catalogue has it: relative to its root, `/` between components.
+pub(crate) fn relative(base: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(base).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
+    parts.map(|parts| parts.join("/"))
+}

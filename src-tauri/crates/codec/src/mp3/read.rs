@@ -1,0 +1,218 @@
+//! Reading MP3: the tag, the Info frame and what lies behind the bytes it tells of; all frames for their samples.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use audyn_model::Container;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error as DecodeError;
+use symphonia::core::packet::PacketRef;
+use symphonia::core::units::{Duration, Timestamp};
+use symphonia::default::codecs::MpaDecoder;
+
+use super::frame::{Header, Told};
+use super::{DECODER_DELAY, id3};
+use crate::read::read_at;
+use crate::words::from_float;
+use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words};
+
+/// A longer tag is skipped, not read.
+const MAX_TAG: u64 = 1 << 20;
+/// Bytes searched for the first frame behind the tag.
+const MAX_SEARCH: usize = 1 << 16;
+
+/// How tags begin that are put behind the audio: ID3v1, APE, Lyrics3, ID3v2.
+const APPENDED: [&[u8]; 4] = [b"TAG", b"APET", b"LYRI", b"ID3"];
+
+/// What both ends of a file say.
+struct Ends {
+    about: Option<About>,
+    /// The first frame, which may be an Info frame.
+    first: Header,
+    first_at: u64,
+    told: Option<Told>,
+    run: Run,
+    /// Behind the last whole frame lies what may be the start of another (and not a tag that somebody appended).
+    torn: bool,
+    len: u64,
+}
+
+/// Whole frames in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    /// How many, without the Info frame.
+    frames: u64,
+    /// Offset behind the last.
+    end: u64,
+}
+
+pub(crate) fn inspect<R: Read + Seek>(reader: &mut R) -> Result<Inspection, Error> {
+    let ends = Ends::read(reader)?;
+    let state = match ends.unfinished() {
+        None => State::Complete,
+        Some(why) => State::Unfinished { why },
+    };
+    Ok(Inspection {
+        container: Container::Mp3,
+        rate: ends.first.rate,
+        channels: ends.first.channels,
+        words: Words::Lossy,
+        frames: ends.playing(),
+        state,
+        audio: ends.audio_at()..ends.run.end,
+        about: ends.about,
+    })
+}
+
+pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
+    let ends = Ends::read(reader)?;
+    let frames = ends.playing();
+    let (Some(told), Some(_)) = (ends.told, ends.unfinished()) else {
+        return Ok(Mend { keep: ends.len, frames, ..Mend::default() });
+    };
+    let mut frame = read_at(reader, ends.first_at, ends.first.len)?;
+    told.retell(&mut frame, &ends.first, ends.run.frames, ends.run.end - ends.first_at);
+    let patches = vec![Patch { at: ends.first_at, bytes: frame }];
+    Ok(Mend { keep: ends.run.end, cut: ends.len - ends.run.end, append: Vec::new(), patches, frames })
+}
+
+pub(crate) fn decode<R: Read + Seek>(
+    reader: &mut R,
+    on_frames: &mut dyn FnMut(&[i32]),
+) -> Result<Decoded, Error> {
+    let ends = Ends::read(reader)?;
+    let damaged = |error: DecodeError| Error::Malformed(format!("this MP3 file is damaged: {error}"));
+    let mut params = AudioCodecParameters::new();
+    params.for_codec(CODEC_ID_MP3).with_sample_rate(ends.first.rate.hz());
+    let mut coder = MpaDecoder::try_new(&params, &AudioDecoderOptions::default()).map_err(damaged)?;
+    let (mut skip, mut left) = match ends.told.and_then(|told| told.trim) {
+        Some((delay, _)) => (usize::from(delay) + DECODER_DELAY, ends.playing()),
+        None => (0, u64::MAX),
+    };
+    reader.seek(SeekFrom::Start(ends.audio_at()))?;
+    let mut audio = BufReader::new(reader.take(ends.run.end - ends.audio_at()));
+    let channels = usize::from(ends.first.channels);
+    let (mut frame, mut floats, mut samples) = (Vec::new(), Vec::<f32>::new(), Vec::new());
+    let mut frames = 0;
+    for _ in 0..ends.run.frames {
+        frame.resize(4, 0);
+        audio.read_exact(&mut frame)?;
+        let header = frame.first_chunk().and_then(|bytes| Header::parse(*bytes));
+        let header = header.ok_or_else(|| Error::Malformed("this MP3 file loses its frames".to_owned()))?;
+        frame.resize(header.len, 0);
+        audio.read_exact(&mut frame[4..])?;
+        let len = usize::from(header.samples);
+        floats.clear();
+        let packet = PacketRef::new(0, Timestamp::new(0), Duration::new(header.samples.into()), &frame);
+        match coder.decode_ref(&packet) {
+            Ok(decoded) => decoded.copy_to_vec_interleaved(&mut floats),
+            // The bits it borrows from earlier frames are not there: in a file cut out of another that is no damage.
+            Err(DecodeError::DecodeError(_)) => {}
+            Err(error) => return Err(damaged(error)),
+        }
+        floats.resize(len * channels, 0.0);
+        let skipped = skip.min(len);
+        skip -= skipped;
+        let take = ((len - skipped) as u64).min(left);
+        left -= take;
+        frames += take;
+        let played = &floats[skipped * channels..(skipped + take as usize) * channels];
+        samples.clear();
+        samples.extend(played.iter().map(|sample| from_float(*sample)));
+        if !samples.is_empty() {
+            on_frames(&samples);
+        }
+    }
+    Ok(Decoded { rate: ends.first.rate, channels: ends.first.channels, frames })
+}
+
+impl Ends {
+    fn read<R: Read + Seek>(reader: &mut R) -> Result<Self, Error> {
+        let len = reader.seek(SeekFrom::End(0))?;
+        let tag = id3::tag_len(&read_at(reader, 0, 10)?).unwrap_or(0);
+        let about = if tag <= MAX_TAG { id3::read(&read_at(reader, 0, tag as usize)?) } else { None };
+        let near = read_at(reader, tag, MAX_SEARCH)?;
+        let whole_at = |at: usize| {
+            let header = near[at..].first_chunk().and_then(|bytes| Header::parse(*bytes))?;
+            let next = at + header.len;
+            let follows =
+                near.get(next..next + 4).and_then(<[u8]>::first_chunk).map(|bytes| Header::parse(*bytes));
+            let whole = tag + next as u64 <= len;
+            (whole && follows.is_none_or(|next| next.is_some_and(|next| next.is_like(&header))))
+                .then_some(header)
+        };
+        let found = (0..near.len()).find_map(|at| Some((whole_at(at)?, tag + at as u64)));
+        let Some((first, first_at)) = found else {
+            return Err(Error::Malformed("this MP3 file ends inside its head: it holds no audio".to_owned()));
+        };
+        let told = Told::read(&read_at(reader, first_at, first.len)?, &first);
+        let mut ends =
+            Self { about, first, first_at, told, run: Run { frames: 0, end: first_at }, torn: false, len };
+        ends.run = match ends.told_run() {
+            Some(told) if ends.about.is_none() => told,
+            Some(told) => walk(reader, told, &first, len)?,
+            None => walk(reader, Run { frames: 0, end: ends.audio_at() }, &first, len)?,
+        };
+        let behind = read_at(reader, ends.run.end, 4)?;
+        ends.torn = !behind.is_empty() && !APPENDED.iter().any(|tag| behind.starts_with(tag));
+        if ends.unfinished().is_some() {
+            ends.told = ends.told.map(Told::unended);
+        }
+        Ok(ends)
+    }
+
+    /// The first frame that holds audio.
+    fn audio_at(&self) -> u64 {
+        self.first_at + if self.told.is_some() { self.first.len as u64 } else { 0 }
+    }
+
+    /// What the Info frame tells of, if the file can hold it.
+    fn told_run(&self) -> Option<Run> {
+        let told = self.told?;
+        let end = self.first_at + u64::from(told.bytes.filter(|bytes| *bytes != u32::MAX)?);
+        let frames = u64::from(told.frames?);
+        // No frame is shorter than 24 bytes, so a count cannot make a reader work longer than the file is.
+        let possible = end >= self.audio_at() && end <= self.len && frames <= (end - self.audio_at()) / 24;
+        possible.then_some(Run { frames, end })
+    }
+
+    fn playing(&self) -> u64 {
+        match self.told {
+            Some(told) => told.playing(self.run.frames, self.first.samples),
+            None => self.run.frames * u64::from(self.first.samples),
+        }
+    }
+
+    /// Only files of ours are ever unfinished: others may end as they like.
+    fn unfinished(&self) -> Option<String> {
+        self.about.as_ref()?;
+        self.told?;
+        match self.told_run() {
+            None => Some("its Info frame tells of more than is there".to_owned()),
+            Some(told) if told.frames < self.run.frames => {
+                let more = self.run.frames - told.frames;
+                Some(format!("{more} frames lie behind those that its Info frame tells of"))
+            }
+            Some(_) if self.torn => Some("bytes of a frame lie behind its last whole one".to_owned()),
+            Some(_) => None,
+        }
+    }
+}
+
+/// Follows the frames from a point on, as long as they are whole and alike.
+fn walk<R: Read + Seek>(reader: &mut R, from: Run, like: &Header, len: u64) -> Result<Run, Error> {
+    let mut run = from;
+    reader.seek(SeekFrom::Start(run.end))?;
+    let mut frames = BufReader::new(reader);
+    let mut head = [0; 4];
+    while run.end + 4 <= len {
+        frames.read_exact(&mut head)?;
+        let Some(header) = Header::parse(head).filter(|header| header.is_like(like)) else { break };
+        if run.end + header.len as u64 > len {
+            break;
+        }
+        frames.seek_relative(header.len as i64 - 4)?;
+        run = Run { frames: run.frames + 1, end: run.end + header.len as u64 };
+    }
+    Ok(run)
+}

@@ -1,0 +1,18 @@
+//! The few places where the engine touches the system with `unsafe`, and the threads that run on the media's clock.
+//!
+//! Contract of everything called from a receive thread: no allocation, no lock, no log, no wait but on its sockets and
+//! the next wake-up.
+
+#![allow(unsafe_code)]
+
+mod clock;
+mod interfaces;
+mod priority;
+mod recvmmsg;
+mod sendmmsg;
+
+pub use clock::{SystemClock, sleep_until, thread_cpu_time};
+pub use interfaces::{Interface, interfaces};
+pub use priority::{Refusal, lock_memory, make_this_thread_real_time};
+pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
+pub use sendmmsg::{Outbox, Sent};

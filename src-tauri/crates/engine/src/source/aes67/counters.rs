@@ -1,0 +1,198 @@
+//! What was received and what became of it. The receive thread counts in plain numbers and publishes them once a wake;
+//! anybody reads the published ones at any time.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use audyn_model::Mono;
+
+macro_rules! counts {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $count:ident => $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$about])* $count,)*
+        }
+
+        impl $name {
+            /// All of them, in the order of statistics.
+            pub const ALL: &[Self] = &[$(Self::$count,)*];
+
+            /// The word used in statistics.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$count => $word,)*
+                }
+            }
+        }
+    };
+}
+
+counts! {
+    /// Counted for each leg of a stream, in packets unless said otherwise.
+    LegCount {
+        /// Came in at all.
+        Received => "received",
+        /// Bytes of UDP payload that came in.
+        Bytes => "bytes",
+        /// Went into the timeline: the first copy of its audio.
+        Used => "used",
+        /// Due by their sequence numbers and not come.
+        Lost => "lost",
+        /// Came after a later one.
+        Reordered => "reordered",
+        /// Came twice on this leg.
+        Duplicate => "duplicate",
+        /// A copy of what the other leg had brought.
+        Redundant => "redundant",
+        /// Came after its place was given up.
+        Late => "late",
+        /// Too short for its RTP header.
+        Short => "short",
+        /// Not RTP version 2.
+        Version => "version",
+        /// Impossible RTP padding.
+        Padding => "padding",
+        /// No payload.
+        Empty => "empty",
+        /// Longer than 2048 bytes.
+        Oversize => "oversize",
+        /// Another payload type.
+        ForeignPayloadType => "foreign_payload_type",
+        /// Another sender's address than the one asked for.
+        ForeignSource => "foreign_source",
+        /// Sent to another address.
+        ForeignDestination => "foreign_destination",
+        /// Another sender's SSRC while the first one goes on, or stray numbers.
+        ForeignSsrc => "foreign_ssrc",
+        /// Not whole frames of the expected encoding and channels.
+        WrongSize => "wrong_size",
+        /// Dropped by the kernel because the socket buffer was full.
+        KernelDropped => "kernel_dropped",
+        /// Times the socket reported an error.
+        SocketErrors => "socket_errors",
+    }
+}
+
+counts! {
+    /// Counted for a stream as a whole, in samples per channel unless said otherwise.
+    StreamCount {
+        /// Audio given out.
+        Frames => "frames",
+        /// Missing: packets lost.
+        LossFrames => "loss_frames",
+        /// Missing: nothing came.
+        OutageFrames => "outage_frames",
+        /// Missing: the sender began anew further on.
+        RestartFrames => "restart_frames",
+        /// Dropped at the hand-over because the writer was too slow.
+        OverrunFrames => "overrun_frames",
+        /// Gaps (a count), overruns not included.
+        Gaps => "gaps",
+        /// Times a sender was found anew (a count).
+        Restarts => "restarts",
+        /// Packets waiting in the reorder window now.
+        Waiting => "waiting",
+    }
+}
+
+/// The published counters of one leg.
+#[derive(Debug)]
+pub struct LegCounters {
+    counts: [AtomicU64; LegCount::ALL.len()],
+    jitter_ns: AtomicU64,
+    last_arrival: AtomicI64,
+    granted_buffer: AtomicU64,
+}
+
+/// The published counters of a stream and its legs.
+#[derive(Debug)]
+pub struct StreamCounters {
+    counts: [AtomicU64; StreamCount::ALL.len()],
+    /// How packets lag behind the media clock, ns; `i64::MIN` while unknown.
+    lag_ns: AtomicI64,
+    /// One per leg, in the order of the specification.
+    pub legs: Vec<LegCounters>,
+}
+
+impl LegCounters {
+    const NEVER: i64 = i64::MIN;
+
+    fn new() -> Self {
+        Self {
+            counts: std::array::from_fn(|_| AtomicU64::new(0)),
+            jitter_ns: AtomicU64::new(0),
+            last_arrival: AtomicI64::new(Self::NEVER),
+            granted_buffer: AtomicU64::new(0),
+        }
+    }
+
+    /// One count.
+    #[must_use]
+    pub fn get(&self, count: LegCount) -> u64 {
+        self.counts[count as usize].load(Ordering::Relaxed)
+    }
+
+    /// Interarrival jitter (RFC 3550 §6.4.1) in nanoseconds.
+    #[must_use]
+    pub fn jitter_ns(&self) -> u64 {
+        self.jitter_ns.load(Ordering::Relaxed)
+    }
+
+    /// When the last packet of the stream came on this leg.
+    #[must_use]
+    pub fn last_arrival(&self) -> Option<Mono> {
+        Some(self.last_arrival.load(Ordering::Relaxed)).filter(|at| *at != Self::NEVER).map(Mono)
+    }
+
+    /// The socket receive buffer that the kernel granted, in bytes (of payload; the kernel books twice as many).
+    #[must_use]
+    pub fn granted_buffer(&self) -> u64 {
+        self.granted_buffer.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn grant(&self, bytes: u64) {
+        self.granted_buffer.store(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn publish(&self, counts: &[u64], jitter_ns: u64, last_arrival: Option<Mono>) {
+        for (shown, count) in self.counts.iter().zip(counts) {
+            shown.store(*count, Ordering::Relaxed);
+        }
+        self.jitter_ns.store(jitter_ns, Ordering::Relaxed);
+        if let Some(at) = last_arrival {
+            self.last_arrival.store(at.0, Ordering::Relaxed);
+        }
+    }
+}
+
+impl StreamCounters {
+    pub(super) fn new(legs: usize) -> Self {
+        Self {
+            counts: std::array::from_fn(|_| AtomicU64::new(0)),
+            lag_ns: AtomicI64::new(i64::MIN),
+            legs: (0..legs).map(|_| LegCounters::new()).collect(),
+        }
+    }
+
+    /// One count.
+    #[must_use]
+    pub fn get(&self, count: StreamCount) -> u64 {
+        self.counts[count as usize].load(Ordering::Relaxed)
+    }
+
+    /// How much later packets arrive than their media time says, in nanoseconds, once known.
+    #[must_use]
+    pub fn lag_ns(&self) -> Option<i64> {
+        Some(self.lag_ns.load(Ordering::Relaxed)).filter(|ns| *ns != i64::MIN)
+    }
+
+    pub(super) fn publish(&self, counts: &[u64], lag_ns: Option<i64>) {
+        for (shown, count) in self.counts.iter().zip(counts) {
+            shown.store(*count, Ordering::Relaxed);
+        }
+        if let Some(ns) = lag_ns {
+            self.lag_ns.store(ns, Ordering::Relaxed);
+        }
+    }
+}

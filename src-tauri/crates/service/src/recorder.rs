@@ -1,0 +1,14 @@
+//! Running recorders: one source's frames into one archive's segments, each on its own writer thread.
+
+mod health;
+mod relabel;
+mod set;
+mod spec;
+mod state;
+mod stats;
+mod writer;
+
+pub use set::{Options, Recorders, StartError};
+pub use spec::{Place, RecorderSpec};
+pub use state::{Input, State};
+pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};

@@ -1,0 +1,294 @@
+//! The recorders of a process: started and stopped each by itself, none in the way of another.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use audyn_archive::{Recovery, Root};
+use audyn_engine::meter::MeterReader;
+use audyn_engine::source::aes67::{OpenError, Receivers};
+use audyn_model::{Clock, Mono};
+
+use super::RecorderSpec;
+use super::spec::Place;
+use super::stats::RecorderStats;
+use super::writer::{Shared, Writer};
+use crate::events::Events;
+
+/// What holds for all recorders of a process.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Ask for real-time priority and locked memory.
+    pub real_time: bool,
+    /// Program and version, as files and catalogues name their maker.
+    pub originator: String,
+}
+
+/// Why a recorder did not start. Nothing was begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A recorder of this name runs.
+    #[error("recorder {0} is already running")]
+    AlreadyRunning(String),
+    /// The source cannot be received.
+    #[error("recorder {name}: {source}")]
+    Source {
+        /// Whose.
+        name: String,
+        /// Why.
+        source: OpenError,
+    },
+    /// The archive cannot be written.
+    #[error("recorder {name}: {source}")]
+    Archive {
+        /// Whose.
+        name: String,
+        /// Why.
+        source: audyn_archive::Error,
+    },
+    /// No thread could be made.
+    #[error("recorder {name}: cannot start its writer thread: {source}")]
+    Thread {
+        /// Whose.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The recorders.
+pub struct Recorders {
+    clock: Arc<dyn Clock>,
+    options: Options,
+    receivers: Receivers,
+    events: Events,
+    roots: Mutex<HashMap<PathBuf, Arc<Root>>>,
+    running: Mutex<Vec<Running>>,
+}
+
+struct Running {
+    shared: Arc<Shared>,
+    levels: MeterReader,
+    thread: JoinHandle<()>,
+}
+
+impl Recorders {
+    /// None yet.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, options: Options) -> Self {
+        Self {
+            receivers: Receivers::new(Arc::clone(&clock), options.real_time),
+            clock,
+            options,
+            events: Events::default(),
+            roots: Mutex::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    /// Starts a recorder. Its archive is opened first, and what an unclean stop left there is mended.
+    ///
+    /// # Errors
+    /// It runs already, or its place or source cannot be opened. No other recorder is affected.
+    pub fn start(&self, spec: RecorderSpec) -> Result<(), StartError> {
+        let name = spec.name.clone();
+        let is_running = |r: &Running| r.shared.spec.name == name && !r.shared.is_done();
+        if lock(&self.running).iter().any(is_running) {
+            return Err(StartError::AlreadyRunning(name));
+        }
+        let place =
+            self.open_place(&spec).map_err(|source| StartError::Archive { name: name.clone(), source })?;
+        let capture = self
+            .receivers
+            .capture(&spec.source, spec.ring_ms)
+            .map_err(|source| StartError::Source { name: name.clone(), source })?;
+        if let Some(refusal) = self.receivers.refusal() {
+            tracing::warn!("{refusal}");
+        }
+        report_buffers(&spec, &capture.counters);
+        let levels = capture.levels.clone();
+        let shared = Arc::new(Shared::new(spec, Arc::clone(&capture.counters)));
+        let writer = Writer::new(
+            Arc::clone(&shared),
+            capture,
+            place,
+            self.options.originator.clone(),
+            Arc::clone(&self.clock),
+            self.events.clone(),
+        );
+        let thread = std::thread::Builder::new()
+            .name("audyn-writer".into())
+            .stack_size(512 * 1024)
+            .spawn(move || writer.run())
+            .map_err(|source| StartError::Thread { name: name.clone(), source })?;
+        let mut running = lock(&self.running);
+        running.retain(|r| r.shared.spec.name != name);
+        running.push(Running { shared, levels, thread });
+        Ok(())
+    }
+
+    /// Stops the recorders with these names, all at once, and waits up to `limit` for their files to be finished. Those
+    /// that do not run are passed over. Returns what each has done.
+    pub fn stop(&self, names: &[&str], limit: Duration) -> Vec<RecorderStats> {
+        self.stop_where(limit, |name| names.contains(&name))
+    }
+
+    /// Stops all recorders, as [`Self::stop`].
+    pub fn stop_all(&self, limit: Duration) -> Vec<RecorderStats> {
+        self.stop_where(limit, |_| true)
+    }
+
+    /// What each recorder has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Vec<RecorderStats> {
+        let shared: Vec<_> = lock(&self.running).iter().map(|r| Arc::clone(&r.shared)).collect();
+        shared.iter().map(|s| s.stats()).collect()
+    }
+
+    /// A reader of each recorder's levels, with its name.
+    #[must_use]
+    pub fn levels(&self) -> Vec<(String, MeterReader)> {
+        lock(&self.running).iter().map(|r| (r.shared.spec.name.clone(), r.levels.clone())).collect()
+    }
+
+    /// Whether every recorder has ended.
+    #[must_use]
+    pub fn all_done(&self) -> bool {
+        lock(&self.running).iter().all(|r| r.shared.is_done())
+    }
+
+    /// Waits until every recorder has ended or `limit` has passed; whether all have.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> bool {
+        let until = self.clock.mono().after(limit);
+        let shared: Vec<_> = lock(&self.running).iter().map(|r| Arc::clone(&r.shared)).collect();
+        shared.iter().all(|s| s.wait(until.since(self.clock.mono())))
+    }
+
+    /// Facts from now on.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    fn stop_where(&self, limit: Duration, chosen: impl Fn(&str) -> bool) -> Vec<RecorderStats> {
+        let deadline = self.clock.mono().after(limit);
+        let mut running = lock(&self.running);
+        let (leaving, staying) = running.drain(..).partition(|r: &Running| chosen(&r.shared.spec.name));
+        *running = staying;
+        drop(running);
+        let leaving: Vec<Running> = leaving;
+        for r in &leaving {
+            r.shared.ask_to_stop(Mono(deadline.0 - MARGIN_NS));
+            r.thread.thread().unpark();
+        }
+        leaving
+            .into_iter()
+            .map(|r| {
+                if r.shared.wait(deadline.since(self.clock.mono())) {
+                    let _ = r.thread.join();
+                } else {
+                    tracing::error!(
+                        recorder = r.shared.spec.name,
+                        "did not finish in time; its files are mended at the next start"
+                    );
+                }
+                r.shared.stats()
+            })
+            .collect()
+    }
+
+    /// The recorder's place, its archive opened. Recorders that share a root share its catalogue.
+    fn open_place(&self, spec: &RecorderSpec) -> Result<audyn_archive::Place, audyn_archive::Error> {
+        match &spec.place {
+            Place::File { path, clock } => {
+                let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                audyn_archive::check_folder(folder)?;
+                Ok(audyn_archive::Place::File { path: path.clone(), clock: clock.clone() })
+            }
+            Place::Archive { dir, naming, period_s } => {
+                let root = self.root(dir)?;
+                Ok(audyn_archive::Place::Root { root, naming: naming.clone(), period_s: *period_s })
+            }
+        }
+    }
+
+    fn root(&self, dir: &Path) -> Result<Arc<Root>, audyn_archive::Error> {
+        let mut roots = lock(&self.roots);
+        let known = dir.canonicalize().ok().and_then(|path| roots.get(&path).cloned());
+        if let Some(root) = known {
+            return Ok(root);
+        }
+        let (root, recovery) = Root::open(dir, &self.options.originator, self.clock.utc())?;
+        report_recovery(dir, &recovery);
+        let root = Arc::new(root);
+        if let Ok(path) = dir.canonicalize() {
+            roots.insert(path, Arc::clone(&root));
+        }
+        Ok(root)
+    }
+}
+
+/// Kept back of a stop's limit, so that giving up is told in time.
+const MARGIN_NS: i64 = 300_000_000;
+
+impl Drop for Recorders {
+    fn drop(&mut self) {
+        self.stop_all(Duration::from_secs(5));
+        for root in lock(&self.roots).values() {
+            if let Err(error) = root.close("stop", self.clock.utc()) {
+                tracing::warn!(%error, "the catalogue does not know that this was an orderly end");
+            }
+        }
+    }
+}
+
+fn report_recovery(dir: &Path, recovery: &Recovery) {
+    let dir = dir.display();
+    if let Some(aside) = &recovery.set_aside {
+        tracing::error!(
+            "the catalogue of {dir} was damaged; it is kept as {} and was made anew from the files",
+            aside.display()
+        );
+    }
+    for mended in &recovery.sealed {
+        tracing::warn!(
+            "an unclean stop left {}; it is complete now, {} frames",
+            mended.path.display(),
+            mended.frames
+        );
+    }
+    for path in &recovery.missing {
+        tracing::error!("{} is in the catalogue and gone from the disk", path.display());
+    }
+    for (path, why) in &recovery.faulted {
+        tracing::error!("{} cannot be mended and was left as it is: {why}", path.display());
+    }
+    if !recovery.unknown.is_empty() {
+        tracing::info!(
+            "{} files in {dir} are not in its catalogue; they are left alone",
+            recovery.unknown.len()
+        );
+    }
+}
+
+fn report_buffers(spec: &RecorderSpec, counters: &audyn_engine::source::aes67::StreamCounters) {
+    for (leg, counters) in spec.source.legs.iter().zip(&counters.legs) {
+        let (granted, asked) = (counters.granted_buffer(), spec.source.receive_buffer as u64);
+        if granted < asked {
+            tracing::warn!(
+                recorder = spec.name,
+                group = %leg.address,
+                "the kernel granted a receive buffer of {granted} of {asked} bytes; raise net.core.rmem_max"
+            );
+        } else {
+            tracing::debug!(recorder = spec.name, group = %leg.address, granted, "receive buffer");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,168 @@
+//! What a recorder has done, as `--stats` writes it and status pages show it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use audyn_engine::source::aes67::{Aes67, LegCount, StreamCount, StreamCounters};
+use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex};
+use serde::Serialize;
+
+use super::State;
+
+/// Gaps listed; beyond that only their sums grow.
+const LISTED: usize = 10_000;
+
+/// One recorder.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecorderStats {
+    /// Its identity.
+    pub id: RecorderId,
+    /// Its name for people.
+    pub name: String,
+    /// What it is doing.
+    #[serde(flatten)]
+    pub state: State,
+    /// Position of the first sample recorded.
+    pub first_sample: Option<i64>,
+    /// Samples per channel recorded, gaps included.
+    pub frames: u64,
+    /// Samples per channel that stand for missing audio, in all and by cause.
+    pub missing_frames: u64,
+    /// The same by cause.
+    pub missing_by_cause: BTreeMap<&'static str, u64>,
+    /// Where audio is missing: the first 10 000 places.
+    pub gaps: Vec<GapStats>,
+    /// Files finished and being written, newest last: the last 10 000.
+    pub files: Vec<PathBuf>,
+    /// Its source.
+    pub source: SourceStats,
+}
+
+/// One gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GapStats {
+    /// First missing sample.
+    pub at: i64,
+    /// Samples missing.
+    pub len: u64,
+    /// Why.
+    pub cause: GapCause,
+    /// When, in nanoseconds of TAI.
+    pub tai_ns: i64,
+}
+
+/// A source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceStats {
+    /// Rate in Hz.
+    pub sample_rate: u32,
+    /// Channels recorded.
+    pub channels: u16,
+    /// Word length on the wire, once known.
+    pub bits: Option<u8>,
+    /// How positions are tied to TAI, once known.
+    pub time_basis: Option<&'static str>,
+    /// How much later than their media time packets arrive, in microseconds.
+    pub lag_us: Option<i64>,
+    /// The stream's counters.
+    #[serde(flatten)]
+    pub counts: BTreeMap<&'static str, u64>,
+    /// Its legs.
+    pub legs: Vec<LegStats>,
+}
+
+/// One leg.
+#[derive(Clone, Debug, Serialize)]
+pub struct LegStats {
+    /// Address and port.
+    pub address: String,
+    /// Interface asked for.
+    pub interface: Option<String>,
+    /// Receive buffer granted, in bytes.
+    pub granted_rcvbuf: u64,
+    /// Interarrival jitter (RFC 3550), in microseconds.
+    pub jitter_us: u64,
+    /// Its counters, in packets unless named otherwise.
+    #[serde(flatten)]
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+/// What the writer thread tells about its recording.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    pub format: Option<AudioFormat>,
+    pub anchor: Option<Anchor>,
+    pub first: Option<SampleIndex>,
+    pub frames: u64,
+    pub missing: BTreeMap<&'static str, u64>,
+    pub gaps: Vec<Gap>,
+    pub files: Vec<PathBuf>,
+}
+
+impl Told {
+    pub(super) fn gap(&mut self, gap: Gap) {
+        *self.missing.entry(gap.cause.as_str()).or_default() += gap.len;
+        match self.gaps.last().and_then(|last| last.joined(&gap)) {
+            Some(joined) => {
+                self.gaps.pop();
+                self.gaps.push(joined);
+            }
+            None if self.gaps.len() < LISTED => self.gaps.push(gap),
+            None => {}
+        }
+    }
+
+    pub(super) fn file(&mut self, path: PathBuf) {
+        if self.files.len() == LISTED {
+            self.files.remove(0);
+        }
+        self.files.push(path);
+    }
+}
+
+pub(super) fn gather(
+    id: RecorderId,
+    name: &str,
+    state: State,
+    told: &Told,
+    source: &Aes67,
+    counters: &StreamCounters,
+) -> RecorderStats {
+    let gap = |gap: &Gap| GapStats {
+        at: gap.at.0,
+        len: gap.len,
+        cause: gap.cause,
+        tai_ns: told.anchor.map_or(0, |anchor| anchor.tai_at(gap.at).0),
+    };
+    RecorderStats {
+        id,
+        name: name.to_owned(),
+        state,
+        first_sample: told.first.map(|first| first.0),
+        frames: told.frames,
+        missing_frames: told.missing.values().sum(),
+        missing_by_cause: told.missing.clone(),
+        gaps: told.gaps.iter().map(gap).collect(),
+        files: told.files.clone(),
+        source: source_stats(told, source, counters),
+    }
+}
+
+fn source_stats(told: &Told, source: &Aes67, counters: &StreamCounters) -> SourceStats {
+    let legs = source.legs.iter().zip(&counters.legs).map(|(leg, counters)| LegStats {
+        address: format!("{}:{}", leg.address, leg.port),
+        interface: leg.interface.clone(),
+        granted_rcvbuf: counters.granted_buffer(),
+        jitter_us: counters.jitter_ns() / 1000,
+        counts: LegCount::ALL.iter().map(|c| (c.as_str(), counters.get(*c))).collect(),
+    });
+    SourceStats {
+        sample_rate: source.rate.hz(),
+        channels: source.picked().stored_channels() as u16,
+        bits: told.format.map(|f| f.bits),
+        time_basis: told.anchor.map(|a| a.basis.as_str()),
+        lag_us: counters.lag_ns().map(|ns| ns / 1000),
+        counts: StreamCount::ALL.iter().map(|c| (c.as_str(), counters.get(*c))).collect(),
+        legs: legs.collect(),
+    }
+}
