@@ -1,2 +1,7 @@
-//! (being built)
-fn main() {}
+//! Arguments, logging, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    audyn::cli::main()
+}

@@ -313,6 +313,25 @@ impl Catalogue {
         row::gaps(&self.db, segment).map_err(self.act("read"))
     }
 
+    /// As a catalogue on a failing disk.
+    #[cfg(test)]
+    pub fn refuse_writes(&self, refuse: bool) {
+        self.db.pragma_update(None, "query_only", refuse).unwrap();
+    }
+
+    /// As if its writer had died before it could say anything.
+    #[cfg(test)]
+    pub fn reopen_segment(&self, segment: SegmentId) {
+        let sql = "UPDATE segments SET state = 'open', frames = NULL, end_reason = NULL, note = NULL WHERE id = ?1";
+        self.run("write to", sql, params![segment.to_string()]).unwrap();
+    }
+
+    /// Programs in order of their starts.
+    #[cfg(test)]
+    pub fn opens(&self) -> rusqlite::Result<Vec<String>> {
+        self.db.prepare("SELECT program FROM opens ORDER BY id")?.query_map([], |row| row.get(0))?.collect()
+    }
+
     fn run(&self, act: &'static str, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
         let done = self.db.prepare_cached(sql).and_then(|mut statement| statement.execute(values));
         done.map(drop).map_err(self.act(act))

@@ -16,6 +16,8 @@ pub mod hash;
 pub mod layout;
 pub mod recording;
 pub mod recovery;
+#[cfg(test)]
+mod rig;
 pub mod root;
 pub mod rotation;
 mod segment;

@@ -17,8 +17,11 @@ use crate::error::FaultKind;
 use crate::gaps;
 use crate::hash::Hashes;
 
-/// Encoded bytes are collected up to this many before they are written between checkpoints.
-const WRITE_SIZE: usize = 64 * 1024;
+/// Between checkpoints encoded bytes are collected up to this many before they are written.
+const WRITE_AT_MOST: u64 = 64 * 1024;
+
+/// A young file is written to in smaller pieces, growing with it: one that has just begun plays too.
+const WRITE_AT_LEAST: u64 = 256;
 
 /// What a segment has achieved on disk and its recording must tell the catalogue, in this order.
 #[derive(Debug)]
@@ -191,7 +194,7 @@ impl Segment {
     /// Takes whole frames.
     pub fn encode(&mut self, frames: &[i32]) -> Result<(), audyn_codec::Error> {
         self.encoder.encode(frames, &mut self.out)?;
-        if self.out.append.len() >= WRITE_SIZE {
+        if self.out.append.len() as u64 >= (self.len / 2).clamp(WRITE_AT_LEAST, WRITE_AT_MOST) {
             self.queue_out();
         }
         Ok(())

@@ -16,9 +16,9 @@ pub(crate) fn flac16(crc: u16, byte: u8) -> u16 {
     (crc << 8) ^ FLAC16[usize::from((crc >> 8) as u8 ^ byte)]
 }
 
-/// The LAME tag's own checksum: polynomial 0x8005 reflected, from 0.
-pub(crate) fn lame(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, b| (crc >> 8) ^ LAME[usize::from(crc as u8 ^ b)])
+/// The LAME tag's checksums: polynomial 0x8005 reflected, from 0; `crc` is that of what went before.
+pub(crate) fn lame(crc: u16, bytes: &[u8]) -> u16 {
+    bytes.iter().fold(crc, |crc, b| (crc >> 8) ^ LAME[usize::from(crc as u8 ^ b)])
 }
 
 const OGG: [u32; 256] = table_u32(0x04C1_1DB7);

@@ -11,7 +11,8 @@ use std::num::NonZeroU32;
 
 use audyn_model::{AudioFormat, Rate};
 use mp3lame_encoder::{
-    Bitrate, BuildError, FlushGap, InterleavedPcm, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
+    Bitrate, BuildError, FlushGap, FlushNoGap, InterleavedPcm, Mode, MonoPcm, Quality, VbrMode,
+    max_required_buffer_size,
 };
 
 use crate::feed::{Feed, Ratio};
@@ -29,8 +30,10 @@ const DECODER_DELAY: usize = 529;
 const SILENT: usize = 2;
 /// What may precede a file, at the coder's rate. With the silent frames and LAME's own delay it has to fit 12 bits.
 const BEFORE: usize = 960;
-/// The most that 12 bits leave for what precedes a file.
-const MAX_BEFORE: usize = 4095 - CODER_DELAY - SILENT * FRAME;
+/// The most that 12 bits leave for what precedes a file, if players are to begin with a whole frame.
+const MAX_BEFORE: usize = 4 * FRAME - FIXED_DELAY;
+/// What always precedes a file in the decoder's output.
+const FIXED_DELAY: usize = SILENT * FRAME + CODER_DELAY + DECODER_DELAY;
 /// What may follow it: a frame of look-ahead, a frame to fill up, the decoder's delay.
 const AFTER: usize = 3 * FRAME;
 /// Samples given to LAME at once.
@@ -96,6 +99,8 @@ pub(crate) struct Mp3Encoder {
     tag: InfoTag,
     /// Where the Info frame begins.
     tag_at: u64,
+    /// Undoes what LAME does to the level.
+    gain: f32,
     /// Coded bytes that are not yet a whole frame.
     partial: Vec<u8>,
 }
@@ -110,26 +115,33 @@ impl Mp3Encoder {
     ) -> Result<Self, Error> {
         let rate = coded_rate(format.rate);
         let coder = build(spec, rate, format.channels).map_err(|error| refused(&error))?;
-        let feed = Feed::new(format.rate, rate, format.channels, about.first, before, context(format).after);
-        let delay = (SILENT * FRAME + CODER_DELAY + feed.before()) as u16;
+        let mut feed =
+            Feed::new(format.rate, rate, format.channels, about.first, before, context(format).after);
+        // Players begin with a whole frame, since ffmpeg does not trim both ends of one.
+        feed.fill_front((FIXED_DELAY + feed.before()).next_multiple_of(FRAME) - FIXED_DELAY);
+        let delay = (FIXED_DELAY - DECODER_DELAY + feed.before()) as u16;
         let mut tag = InfoTag::new(rate, format.channels, spec, delay, &mp3lame_encoder::mp3lame_version());
         id3::write(about, &mut out.append);
         let tag_at = out.append.len() as u64;
         let silence = tag.silent_frame();
         for _ in 0..SILENT {
-            tag.count(silence.len());
+            tag.count(&silence);
         }
         out.append.extend(tag.to_frame());
         out.append.extend(silence.repeat(SILENT));
         let channels = usize::from(format.channels);
-        let mut this = Self { coder, channels, feed, tag, tag_at, partial: Vec::new() };
+        let gain = if spec.vbr { 1.0 } else { 1.0 / level(nearest(spec.bitrate).0) };
+        let mut this = Self { coder, channels, feed, tag, tag_at, gain, partial: Vec::new() };
         this.code(u64::MAX, out)?;
         Ok(this)
     }
 
     /// Codes everything that is ready, writes up to `most` frames in all.
     fn code(&mut self, most: u64, out: &mut Bytes) -> Result<(), Error> {
-        let ready = std::mem::take(&mut self.feed.ready);
+        let mut ready = std::mem::take(&mut self.feed.ready);
+        if self.gain != 1.0 {
+            ready.iter_mut().for_each(|sample| *sample *= self.gain);
+        }
         for piece in ready.chunks(PIECE * self.channels) {
             self.partial.reserve(max_required_buffer_size(piece.len() / self.channels));
             let coded = if self.channels == 1 {
@@ -153,7 +165,7 @@ impl Mp3Encoder {
             if rest.len() < header.len {
                 break;
             }
-            self.tag.count(header.len);
+            self.tag.count(&rest[..header.len]);
             done += header.len;
         }
         out.append.extend(&self.partial[..done]);
@@ -173,6 +185,13 @@ impl Encoder for Mp3Encoder {
     }
 
     fn checkpoint(&mut self, out: &mut Bytes) -> Result<(), Error> {
+        // A frame's bytes are not whole before later frames have filled its reservoir: with low bitrates that takes long.
+        // LAME can only be asked for them once it has begun a frame.
+        if self.feed.frames_out() > 4 * FRAME as u64 {
+            self.partial.reserve(max_required_buffer_size(PIECE));
+            self.coder.flush_to_vec::<FlushNoGap>(&mut self.partial).map_err(|error| refused(&error))?;
+            self.write_whole(u64::MAX, out)?;
+        }
         self.patch(out);
         Ok(())
     }
@@ -199,6 +218,16 @@ impl Encoder for Mp3Encoder {
 fn nearest(bitrate: u32) -> (u32, Bitrate) {
     let by_distance = |(kbps, _): &(u32, Bitrate)| (kbps * 1000).abs_diff(bitrate);
     BITRATES.into_iter().min_by_key(by_distance).unwrap_or((128, Bitrate::Kbps128))
+}
+
+/// What LAME multiplies its input by at a constant bitrate in kb/s, so that fewer decoders clip. A recorder keeps levels.
+fn level(kbps: u32) -> f32 {
+    match kbps {
+        ..192 => 0.95,
+        192..224 => 0.97,
+        224..256 => 0.98,
+        256.. => 1.0,
+    }
 }
 
 /// The step of VBR quality, best first, whose typical bitrate is nearest.

@@ -77,8 +77,9 @@ impl OpusEncoder {
         let lookahead = coder.lookahead().map_err(refused)?;
         let mut feed =
             Feed::new(format.rate, RATE, format.channels, about.first, before, context(format).after);
-        // What is missing in front is silence: so a file has packets from its first byte on, which some players need.
-        feed.fill_front(CONVERGENCE);
+        // What is missing in front is silence: so a file has packets from its first byte on, which some players need. The
+        // pre-skip is whole packets, since ffmpeg does not trim both ends of one.
+        feed.fill_front((lookahead + CONVERGENCE.max(feed.before())).next_multiple_of(PACKET) - lookahead);
         let pre_skip = lookahead + feed.before();
         let head =
             Head { channels: format.channels, pre_skip: pre_skip as u16, rate: format.rate.hz(), gain: 0 };

@@ -168,9 +168,10 @@ pub(crate) fn quiet_at(name: &str, path: &Path, arguments: impl Fn(&str) -> Vec<
     let arguments = arguments(path.to_str().unwrap());
     let output = tool(name, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
     let said = String::from_utf8_lossy(&output.stderr);
-    // What ffmpeg says of every plain two-channel WAV and of every file without frames or with few, and sox of every
-    // extensible WAV with floats, is no complaint.
+    // What ffmpeg says of every plain two-channel WAV and of every file without frames or with few, sox of every
+    // extensible WAV with floats, and flac of every mended file, is no complaint.
     let harmless = [
+        "cannot check MD5 signature since it was unset",
         "Guessed Channel Layout",
         "Cannot check for SPDIF",
         "Format mp3 detected only with low score",

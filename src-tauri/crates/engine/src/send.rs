@@ -8,6 +8,7 @@ pub mod impair;
 mod lateness;
 mod packet;
 mod plan;
+mod queue;
 mod random;
 pub mod sap;
 pub mod script;

@@ -90,7 +90,9 @@ fn end_of(bytes: &[u8], header: &Header, info: &Info) -> Option<usize> {
         crc = crc::flac16(crc, *byte);
         if crc == 0 && at > header.len + 2 {
             let rest = &bytes[at + 1..];
-            if promised || rest == [0xFF] || rest.starts_with(&[0xFF, 0xF8]) || rest.iter().all(|b| *b == 0) {
+            let zeros = rest.iter().rev().take_while(|byte| **byte == 0).count();
+            let rest = &rest[..rest.len() - zeros];
+            if promised || rest.is_empty() || rest == [0xFF] || rest.starts_with(&[0xFF, 0xF8]) {
                 return Some(at + 1);
             }
         }

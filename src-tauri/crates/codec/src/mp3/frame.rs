@@ -89,6 +89,8 @@ pub(super) struct InfoTag {
     frames: u64,
     /// Bytes of them and this one.
     bytes: u64,
+    /// Checksum of the coded frames.
+    music: u16,
     /// Offset of every `stride`-th frame.
     places: Vec<u64>,
     stride: u64,
@@ -131,6 +133,7 @@ impl InfoTag {
             padding: DECODER_DELAY as u16,
             frames: 0,
             bytes: 0,
+            music: 0,
             places: Vec::new(),
             stride: 1,
         };
@@ -143,8 +146,8 @@ impl InfoTag {
         self.frames
     }
 
-    /// Counts a coded frame of `len` bytes.
-    pub(super) fn count(&mut self, len: usize) {
+    /// Counts a coded frame.
+    pub(super) fn count(&mut self, frame: &[u8]) {
         if self.frames.is_multiple_of(self.stride) {
             self.places.push(self.bytes);
         }
@@ -157,7 +160,8 @@ impl InfoTag {
             self.stride *= 2;
         }
         self.frames += 1;
-        self.bytes += len as u64;
+        self.bytes += frame.len() as u64;
+        self.music = crc::lame(self.music, frame);
     }
 
     /// A frame of silence: one without any bits for its sound.
@@ -182,11 +186,14 @@ impl InfoTag {
         let at = at + XING_LEN;
         put(at, &self.version);
         put(at + 9, &[if self.vbr { 4 } else { 1 }]);
-        put(at + 20, &[self.kbps]);
+        // LAME's psychoacoustics with its fourth threshold curve. No zero, also because ffmpeg takes a short file with
+        // zeros before a bitrate of 128 for video.
+        put(at + 19, &[0x14, self.kbps]);
         let trim = u32::from(self.delay & 0xFFF) << 12 | u32::from(self.padding & 0xFFF);
         put(at + 21, &trim.to_be_bytes()[1..]);
         put(at + 28, &narrow(self.bytes).to_be_bytes());
-        let checksum = crc::lame(&frame[..at + LAME_LEN - 2]);
+        put(at + 32, &self.music.to_be_bytes());
+        let checksum = crc::lame(0, &frame[..at + LAME_LEN - 2]);
         frame[at + LAME_LEN - 2..at + LAME_LEN].copy_from_slice(&checksum.to_be_bytes());
         frame
     }
@@ -241,7 +248,9 @@ impl Told {
         frame[at + 12..at + 16].copy_from_slice(&narrow(bytes).to_be_bytes());
         frame[lame + 21..lame + 24].copy_from_slice(&trim.to_be_bytes()[1..]);
         frame[lame + 28..lame + 32].copy_from_slice(&narrow(bytes).to_be_bytes());
-        let checksum = crc::lame(&frame[..lame + LAME_LEN - 2]);
+        // Nobody summed what lies behind the last checkpoint.
+        frame[lame + 32..lame + 34].fill(0);
+        let checksum = crc::lame(0, &frame[..lame + LAME_LEN - 2]);
         frame[lame + LAME_LEN - 2..lame + LAME_LEN].copy_from_slice(&checksum.to_be_bytes());
     }
 

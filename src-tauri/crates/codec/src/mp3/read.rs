@@ -21,6 +21,14 @@ const MAX_TAG: u64 = 1 << 20;
 /// Bytes searched for the first frame behind the tag.
 const MAX_SEARCH: usize = 1 << 16;
 
+/// The longest frame: 320 kb/s at 32 kHz, padded.
+const MAX_FRAME: usize = 1441;
+/// Bytes in front of the promised end that have to be frames.
+const BEFORE_END: u64 = 16 * MAX_FRAME as u64;
+
+/// Fewer zeros than this at the end of a file may be a frame's own.
+const LEAST_ZEROS: u64 = 64;
+
 /// How tags begin that are put behind the audio: ID3v1, APE, Lyrics3, ID3v2.
 const APPENDED: [&[u8]; 4] = [b"TAG", b"APET", b"LYRI", b"ID3"];
 
@@ -141,17 +149,24 @@ impl Ends {
             (whole && follows.is_none_or(|next| next.is_some_and(|next| next.is_like(&header))))
                 .then_some(header)
         };
-        let found = (0..near.len()).find_map(|at| Some((whole_at(at)?, tag + at as u64)));
+        // Ours begins right behind its tag; elsewhere there may be something else in between.
+        let reach = if about.is_some() { near.len().min(1) } else { near.len() };
+        let found = (0..reach).find_map(|at| Some((whole_at(at)?, tag + at as u64)));
         let Some((first, first_at)) = found else {
             return Err(Error::Malformed("this MP3 file ends inside its head: it holds no audio".to_owned()));
         };
         let told = Told::read(&read_at(reader, first_at, first.len)?, &first);
+        if about.is_some() && told.is_none_or(|told| told.trim.is_none()) {
+            return Err(Error::Malformed("this MP3 file's Info frame is damaged".to_owned()));
+        }
         let mut ends =
             Self { about, first, first_at, told, run: Run { frames: 0, end: first_at }, torn: false, len };
         ends.run = match ends.told_run() {
             Some(told) if ends.about.is_none() => told,
-            Some(told) => walk(reader, told, &first, len)?,
-            None => walk(reader, Run { frames: 0, end: ends.audio_at() }, &first, len)?,
+            Some(told) if leads_to(reader, told.end, ends.audio_at(), &first)? => {
+                walk(reader, told, &first, len)?
+            }
+            Some(_) | None => walk(reader, Run { frames: 0, end: ends.audio_at() }, &first, len)?,
         };
         let behind = read_at(reader, ends.run.end, 4)?;
         ends.torn = !behind.is_empty() && !APPENDED.iter().any(|tag| behind.starts_with(tag));
@@ -187,7 +202,7 @@ impl Ends {
     fn unfinished(&self) -> Option<String> {
         self.about.as_ref()?;
         self.told?;
-        match self.told_run() {
+        match self.told_run().filter(|told| told.frames <= self.run.frames) {
             None => Some("its Info frame tells of more than is there".to_owned()),
             Some(told) if told.frames < self.run.frames => {
                 let more = self.run.frames - told.frames;
@@ -199,9 +214,40 @@ impl Ends {
     }
 }
 
+/// Whether whole frames lie in front of `end`: after a power cut there may be zeros where the Info frame promises audio.
+fn leads_to<R: Read + Seek>(reader: &mut R, end: u64, audio_at: u64, like: &Header) -> Result<bool, Error> {
+    let start = end.saturating_sub(BEFORE_END).max(audio_at);
+    let bytes = read_at(reader, start, (end - start) as usize)?;
+    let next = |at: usize| {
+        let header = bytes.get(at..)?.first_chunk().and_then(|head| Header::parse(*head))?;
+        header.is_like(like).then_some(at + header.len)
+    };
+    let chain = |at: usize| std::iter::successors(Some(at), |at| next(*at)).last();
+    let most = if start == audio_at { 1 } else { MAX_FRAME };
+    Ok((0..most.min(bytes.len() + 1)).any(|at| chain(at) == Some(bytes.len())))
+}
+
+/// Zeros at the end of a file, if there are more than audio would have: a power cut leaves them where bytes were promised
+/// and not yet written. A frame has no checksum that would tell them from its own.
+fn zeros_before<R: Read + Seek>(reader: &mut R, from: u64, len: u64) -> Result<u64, Error> {
+    let mut zeros = 0;
+    while from + zeros < len {
+        let end = len - zeros;
+        let start = end.saturating_sub(MAX_SEARCH as u64).max(from);
+        let bytes = read_at(reader, start, (end - start) as usize)?;
+        let here = bytes.iter().rev().take_while(|byte| **byte == 0).count();
+        zeros += here as u64;
+        if here < bytes.len() {
+            break;
+        }
+    }
+    Ok(if zeros < LEAST_ZEROS { 0 } else { zeros })
+}
+
 /// Follows the frames from a point on, as long as they are whole and alike.
 fn walk<R: Read + Seek>(reader: &mut R, from: Run, like: &Header, len: u64) -> Result<Run, Error> {
     let mut run = from;
+    let len = len - zeros_before(reader, from.end, len)?;
     reader.seek(SeekFrom::Start(run.end))?;
     let mut frames = BufReader::new(reader);
     let mut head = [0; 4];

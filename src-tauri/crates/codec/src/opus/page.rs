@@ -67,9 +67,15 @@ impl<'a> Page<'a> {
     pub(super) fn ended(&self) -> Vec<u8> {
         let mut bytes = self.unsigned();
         bytes[5] |= FLAG_EOS;
-        let checksum = crc::ogg(&bytes);
-        bytes[22..26].copy_from_slice(&checksum.to_le_bytes());
-        bytes[5..26].to_vec()
+        signed(bytes)[5..26].to_vec()
+    }
+
+    /// This page, one that holds `OpusHead` alone, with another pre-skip.
+    pub(super) fn skipping(&self, pre_skip: u16) -> Vec<u8> {
+        let mut bytes = self.unsigned();
+        let at = HEADER + 1 + 10;
+        bytes[at..at + 2].copy_from_slice(&pre_skip.to_le_bytes());
+        signed(bytes)
     }
 
     fn checksum(&self) -> u32 {
@@ -86,4 +92,11 @@ impl<'a> Page<'a> {
     fn number_at(&self, at: usize) -> u32 {
         self.bytes[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
+}
+
+/// A page with its checksum made.
+fn signed(mut unsigned: Vec<u8>) -> Vec<u8> {
+    let checksum = crc::ogg(&unsigned);
+    unsigned[22..26].copy_from_slice(&checksum.to_le_bytes());
+    unsigned
 }

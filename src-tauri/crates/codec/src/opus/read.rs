@@ -65,8 +65,16 @@ pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
         let message = "this Ogg file has no end, but it is not one of ours: it is left as it is";
         return Err(Error::Unsupported(message.to_owned()));
     }
-    let Last { at, end, closing, .. } = ends.last;
-    let patches = vec![Patch { at: at + 5, bytes: closing }];
+    let Last { at, end, granule, closing, .. } = ends.last;
+    let mut patches = vec![Patch { at: at + 5, bytes: closing }];
+    if let Ok(granule @ 0..) = u16::try_from(granule)
+        && granule < ends.head.pre_skip
+    {
+        // A stream may not end before its pre-skip does.
+        let first = read_at(reader, 0, MAX_PAGE)?;
+        let page = Page::parse(&first).map(|page| page.skipping(granule));
+        patches.extend(page.map(|bytes| Patch { at: 0, bytes }));
+    }
     Ok(Mend { keep: end, cut: ends.len - end, append: Vec::new(), patches, frames })
 }
 
@@ -126,7 +134,7 @@ impl Ends {
         let (head, _) = Head::parse(packet)?;
         let mut at = page.len() as u64;
         let mut tags = Vec::new();
-        let end_of_tags = loop {
+        loop {
             let bytes = read_at(reader, at, MAX_PAGE)?;
             let page =
                 Page::parse(&bytes).ok_or_else(|| malformed("it ends inside its tags: it holds no audio"))?;
@@ -134,16 +142,16 @@ impl Ends {
             if page.serial() != serial || continued == tags.is_empty() {
                 return Err(malformed("its second packet is not OpusTags"));
             }
-            let page_at = at;
             at += page.len() as u64;
             let (whole, open) = page.packets();
             tags.extend(whole.first().copied().or(open).unwrap_or_default());
             if !whole.is_empty() || tags.len() > MAX_TAGS {
-                break Last::of(&page, page_at);
+                break;
             }
-        };
+        }
         let audio_at = at;
-        let last = last_page(reader, serial, audio_at, len)?.unwrap_or(end_of_tags);
+        let last = last_page(reader, serial, audio_at, len)?;
+        let last = last.ok_or_else(|| malformed("it ends behind its tags: it holds no audio"))?;
         Ok(Self { head, about: parse_tags(&tags), audio_at, last, len })
     }
 

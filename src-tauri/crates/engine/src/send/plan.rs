@@ -45,7 +45,7 @@ pub struct Plan {
     /// The first stream's SSRC, one more for each further stream. Without one it is drawn.
     pub ssrc: Option<u32>,
     /// What the description says that the clock follows; none means this machine's own clock.
-    pub reference_clock: ReferenceClock,
+    pub reference_clock: Option<ReferenceClock>,
     /// How much media time to send; none means until stopped.
     pub duration: Option<Duration>,
     /// What stands in every header beside the needful.

@@ -1,18 +1,15 @@
 //! The sending loop. One thread, owned by whoever calls [`Sender::run`]; it ends with the plan's duration, with the
 //! source, or within one packet time of `stop`.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::net::SocketAddrV4;
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use audyn_model::{Clock, Mono, SampleIndex, Utc};
 
-use super::impair::{Action, What, impair};
-use super::packet::{Layout, spoil};
+use super::packet::Layout;
 use super::plan::{Plan, TimestampBase};
-use super::random::Random;
+use super::queue::{Queue, Sort, Waiting};
 use super::sap::Announcement;
 use super::script::{Schedule, Script, is_outage};
 use super::signal::Signal;
@@ -57,28 +54,6 @@ struct Run {
     next: u64,
     skipped: u64,
     source_late: u64,
-}
-
-/// What a waiting datagram counts as.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sort {
-    Packet,
-    Late,
-    Duplicate,
-    Garbage,
-    Other,
-}
-
-/// A datagram that waits for its time.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Waiting {
-    due: Mono,
-    /// First come, first sent.
-    order: u64,
-    stream: usize,
-    leg: usize,
-    sort: Sort,
-    bytes: Vec<u8>,
 }
 
 impl Sender {
@@ -152,10 +127,8 @@ impl Sender {
             source: lane.to[index].ip().is_multicast().then_some(lane.outlet.address),
             rtcp_port: None,
         });
-        let reference_clock = match &plan.reference_clock {
-            ReferenceClock::None => ReferenceClock::LocalMac(first.outlet.mac),
-            given => given.clone(),
-        };
+        let own_clock = ReferenceClock::LocalMac(first.outlet.mac);
+        let reference_clock = plan.reference_clock.clone().unwrap_or(own_clock);
         let media_clock = match plan.timestamp {
             TimestampBase::Direct(offset) => MediaClock::Direct { offset },
             TimestampBase::Random => MediaClock::Sender,
@@ -387,78 +360,6 @@ impl Sender {
         while run.next < resume && self.fill(run, run.next, payload) {
             run.next += 1;
             run.skipped += 1;
-        }
-    }
-}
-
-/// Datagrams by their time, for each leg. Grows with the longest delay; nothing else puts datagrams in.
-struct Queue {
-    legs: Vec<BinaryHeap<Reverse<Waiting>>>,
-    /// By stream, then by leg: nothing in order is due before this.
-    last: Vec<Vec<Mono>>,
-    random: Vec<Random>,
-    order: u64,
-    actions: Vec<Action>,
-}
-
-impl Queue {
-    fn new(plan: &Plan) -> Self {
-        let legs = plan.legs.len();
-        Self {
-            legs: (0..legs).map(|_| BinaryHeap::new()).collect(),
-            last: vec![vec![Mono(i64::MIN); legs]; plan.count.into()],
-            random: (0..plan.count)
-                .map(|stream| Random::new(plan.seed, u64::from(stream) << 8 | 1))
-                .collect(),
-            order: 0,
-            actions: Vec::new(),
-        }
-    }
-
-    fn first_due(&self) -> Option<Mono> {
-        self.legs.iter().filter_map(|leg| leg.peek()).map(|Reverse(waiting)| waiting.due).min()
-    }
-
-    fn take(&mut self, leg: usize, now: Mono) -> Option<Waiting> {
-        let due = self.legs[leg].peek().is_some_and(|Reverse(waiting)| waiting.due <= now);
-        if due { self.legs[leg].pop().map(|Reverse(waiting)| waiting) } else { None }
-    }
-
-    /// Decides a packet's fate and puts what will leave into the queue.
-    #[expect(clippy::too_many_arguments, reason = "a packet and all that its fate depends on")]
-    fn put(
-        &mut self,
-        plan: &Plan,
-        number: u64,
-        tick: Mono,
-        stream: usize,
-        datagram: &[u8],
-        foreign: impl Fn() -> Vec<u8>,
-        counts: &mut [LegSummary],
-    ) {
-        let packet_ns = plan.rate.ns_of(plan.samples_per_packet.into());
-        let legs = plan.legs.len();
-        self.actions.clear();
-        impair(&plan.impairments, number, packet_ns, legs, &mut self.random[stream], &mut self.actions);
-        for Action { leg, what, delay_ns } in &self.actions {
-            let mut due = Mono(tick.0 + i64::try_from(*delay_ns).unwrap_or(i64::MAX / 2));
-            if *what != What::Late {
-                due = due.max(self.last[stream][*leg]);
-                self.last[stream][*leg] = due;
-            }
-            let (sort, bytes) = match what {
-                What::Lost => {
-                    counts[*leg].lost += 1;
-                    continue;
-                }
-                What::Packet => (Sort::Packet, datagram.to_vec()),
-                What::Late => (Sort::Late, datagram.to_vec()),
-                What::Duplicate => (Sort::Duplicate, datagram.to_vec()),
-                What::Garbage(kind) => (Sort::Garbage, spoil(*kind, datagram)),
-                What::Other => (Sort::Other, foreign()),
-            };
-            self.order += 1;
-            self.legs[*leg].push(Reverse(Waiting { due, order: self.order, stream, leg: *leg, sort, bytes }));
         }
     }
 }

@@ -7,7 +7,6 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::*;
 use crate::rtp::payload::Encoding;
-use crate::sdp::ReferenceClock;
 
 mod announcements;
 mod fate;
@@ -36,7 +35,7 @@ fn plan(to: SocketAddrV4) -> Plan {
         timestamp: TimestampBase::Direct(0),
         first_sequence: None,
         ssrc: Some(0x0102_0304),
-        reference_clock: ReferenceClock::None,
+        reference_clock: None,
         duration: Some(Duration::from_millis(100)),
         header: HeaderExtras::default(),
         incidents: Incidents::default(),

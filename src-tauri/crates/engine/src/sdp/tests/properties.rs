@@ -75,7 +75,7 @@ prop_compose! {
         let frame = usize::from(channels) * encoding.bytes();
         // Within a packet, and within the 10 ms that are believed.
         let most = (JUMBO_PAYLOAD / frame).min(rate.samples_in_ms(10) as usize) as u16;
-        let samples_per_packet = samples.map(|n| n.min(most).max(1 + (rate.hz() / 2_000_00) as u16));
+        let samples_per_packet = samples.map(|n| n.min(most).max(1));
         let other_clocks = Vec::new();
         Stream { info, legs, payload_type, encoding, rate, channels, channel_order, samples_per_packet,
             reference_clock, other_clocks, media_clock }

@@ -1,0 +1,156 @@
+//! The command line: one file a subcommand.
+
+mod check;
+mod completions;
+mod info;
+mod output;
+pub mod record;
+mod recover;
+pub mod send;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, Subcommand};
+
+use crate::config::Problem;
+use crate::exit::Exit;
+use crate::logging::{self, Logging};
+use crate::{config, shutdown};
+
+/// Program and version, as files and catalogues name their maker.
+pub const ORIGINATOR: &str = concat!("Audyn ", env!("CARGO_PKG_VERSION"));
+
+/// Broadcast recorder: every studio, all day, exact in time.
+#[derive(Debug, Parser)]
+#[command(name = "audyn", version, after_help = Exit::HELP, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to log.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// Where log lines go and how many of them there are.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Logging")]
+pub struct LogArgs {
+    /// Log more: -v debug, -vv trace. LOG_LEVEL (error, warn, info, debug, trace, or a filter like audyn_engine=trace)
+    /// says it as well
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Log less: -q warnings and errors, -qq errors
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub quiet: u8,
+    /// Log one JSON object a line
+    #[arg(long, global = true)]
+    pub log_json: bool,
+    /// Log to a file instead of standard error; opened anew on SIGHUP
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Record AES67 streams: one from flags, or many from a file
+    Record(Box<record::RecordArgs>),
+    /// Send AES67 audio: a WAV file, a tone or a test signal, with impairments on request
+    Send(Box<send::SendArgs>),
+    /// Check an archive: presence, sizes, headers, decodability
+    Check(check::CheckArgs),
+    /// Mend what an unclean stop left in a folder
+    Recover(recover::RecoverArgs),
+    /// Show what an audio file is and says about itself
+    Info(info::InfoArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Runs the program with the arguments it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    match parse(std::env::args_os()) {
+        Ok(cli) => run(&cli),
+        Err(Refusal::Clap(error)) => error.exit(),
+        Err(Refusal::NotYet(problem)) => {
+            output::problems(&[problem]);
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// Why arguments cannot be read.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Help, version, or an argument that the parser does not know.
+    Clap(clap::Error),
+    /// An option of earlier engines that this version has not.
+    NotYet(Problem),
+}
+
+/// Reads arguments; the first one is the program's name.
+///
+/// # Errors
+/// They ask for help or the version, or cannot be understood.
+pub fn parse<I, T>(arguments: I) -> Result<Cli, Refusal>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    Cli::try_parse_from(arguments).map_err(|error| match not_yet(&error) {
+        Some(problem) => Refusal::NotYet(problem),
+        None => Refusal::Clap(error),
+    })
+}
+
+fn not_yet(error: &clap::Error) -> Option<Problem> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    let entry = config::not_yet(argument)?;
+    Some(Problem::new(argument.clone(), entry.wrong, entry.right))
+}
+
+fn run(cli: &Cli) -> ExitCode {
+    let settings = logging::Settings {
+        file: cli.log.log_file.clone(),
+        json: cli.log.log_json,
+        verbose: cli.log.verbose,
+        quiet: cli.log.quiet,
+        environment: std::env::var("LOG_LEVEL").ok(),
+    };
+    let logging = match logging::start(&settings) {
+        Ok(logging) => logging,
+        Err(error) => {
+            let file = settings.file.unwrap_or_default();
+            output::failure(&format!("cannot open the log file {}: {error}; give a writable path", file.display()));
+            return Exit::Failed.into();
+        }
+    };
+    let exit = command(&cli.command, &logging).unwrap_or_else(|error| {
+        output::failure(&format!("{error:#}"));
+        Exit::Failed.into()
+    });
+    logging.finish();
+    exit
+}
+
+fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Record(args) => record::run(args, logging).map(ExitCode::from),
+        Command::Send(args) => send::run(args, &shutdown::stop_flag(logging)?),
+        Command::Check(args) => check::run(args).map(ExitCode::from),
+        Command::Recover(args) => recover::run(args).map(ExitCode::from),
+        Command::Info(args) => info::run(args).map(ExitCode::from),
+        Command::Completions(args) => completions::run(args).map(ExitCode::from),
+    }
+}
+
+#[cfg(test)]
+mod tests;

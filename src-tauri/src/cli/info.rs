@@ -1,0 +1,134 @@
+//! `audyn info FILE`
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use audyn_codec::{Inspection, State, Words};
+use audyn_model::{Gap, SampleIndex};
+use serde_json::json;
+
+use super::output;
+use crate::exit::Exit;
+
+/// Arguments of `audyn info`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Shows container, format, length and whether the file was finished; for our own files also whose they are, the exact
+time of their first sample and how it is known, and the gaps noted beside them.
+
+Examples:
+  audyn info /srv/archive/studio-1/2026-10-25/2026-10-25-14.wav
+  audyn info --json take.opus")]
+pub struct InfoArgs {
+    /// A WAV, Opus, FLAC or MP3 file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Show as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub(super) fn run(args: &InfoArgs) -> anyhow::Result<Exit> {
+    let file = File::open(&args.file).with_context(|| format!("cannot open {}", args.file.display()))?;
+    let bytes = file.metadata().with_context(|| format!("cannot read {}", args.file.display()))?.len();
+    let inspection = audyn_codec::inspect(&mut BufReader::new(file))
+        .with_context(|| format!("cannot tell what {} is", args.file.display()))?;
+    let gaps = match &inspection.about {
+        Some(about) => audyn_archive::gaps::read(&args.file, about.first, SampleIndex(i64::MAX))
+            .with_context(|| format!("cannot read the gaps noted beside {}", args.file.display()))?,
+        None => Vec::new(),
+    };
+    if args.json {
+        output::json(&as_json(&args.file, bytes, &inspection, &gaps))?;
+    } else {
+        output::result(&as_text(&args.file, bytes, &inspection, &gaps))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[Gap]) -> String {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
+    row("file", file.display().to_string());
+    row("size", format!("{} ({bytes} bytes)", output::size(bytes)));
+    row("container", inspection.container.suffix().to_owned());
+    row(
+        "format",
+        format!(
+            "{} Hz, {}, {}",
+            inspection.rate.hz(),
+            output::count(inspection.channels.into(), "channel"),
+            words(inspection.words)
+        ),
+    );
+    row("length", format!("{} ({} frames)", output::length(inspection.frames, inspection.rate.hz()), inspection.frames));
+    row(
+        "state",
+        match &inspection.state {
+            State::Complete => "complete".to_owned(),
+            State::Unfinished { why } => format!("unfinished: {why}; `audyn recover` mends it once nobody writes it"),
+        },
+    );
+    if let Some(about) = &inspection.about {
+        let civil = &about.civil;
+        row("recorder", format!("{} ({})", about.recorder_name, about.recorder));
+        row("segment", about.segment.to_string());
+        row("begins", format!("{} {} {}", civil.date, civil.time, civil.zone));
+        row("time basis", about.anchor.basis.as_str().to_owned());
+        row("first sample", format!("{} at TAI {} ns", about.first.0, about.anchor.tai_at(about.first).0));
+        row("made by", about.originator.clone());
+        for gap in gaps {
+            let at = gap.at.since(about.first);
+            row("gap", format!("{} frames of silence at frame {at}: {}", gap.len, gap.cause.as_str()));
+        }
+    }
+    output::columns(&rows)
+}
+
+pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[Gap]) -> serde_json::Value {
+    let (state, why) = match &inspection.state {
+        State::Complete => ("complete", None),
+        State::Unfinished { why } => ("unfinished", Some(why)),
+    };
+    let about = inspection.about.as_ref().map(|about| {
+        json!({
+            "segment": about.segment.to_string(),
+            "recorder": about.recorder.to_string(),
+            "recorder_name": about.recorder_name,
+            "first_sample": about.first.0,
+            "first_tai_ns": about.anchor.tai_at(about.first).0,
+            "time_basis": about.anchor.basis.as_str(),
+            "source_rate": about.anchor.rate.hz(),
+            "date": about.civil.date,
+            "time": about.civil.time,
+            "zone": about.civil.zone,
+            "samples_since_midnight": about.civil.samples_since_midnight,
+            "originator": about.originator,
+        })
+    });
+    let gaps: Vec<_> =
+        gaps.iter().map(|gap| json!({ "at": gap.at.0, "len": gap.len, "cause": gap.cause.as_str() })).collect();
+    json!({
+        "file": file,
+        "bytes": bytes,
+        "container": inspection.container.suffix(),
+        "sample_rate": inspection.rate.hz(),
+        "channels": inspection.channels,
+        "words": words(inspection.words),
+        "frames": inspection.frames,
+        "state": state,
+        "why": why,
+        "about": about,
+        "gaps": gaps,
+    })
+}
+
+fn words(words: Words) -> String {
+    match words {
+        Words::Int(bits) => format!("{bits} bits"),
+        Words::Float(bits) => format!("{bits} bits floating point"),
+        Words::Lossy => "lossy".to_owned(),
+    }
+}

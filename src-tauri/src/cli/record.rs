@@ -1,0 +1,175 @@
+//! `audyn record`: recorders from flags or from a file, until their end or a signal.
+
+mod args;
+mod meters;
+mod session;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audyn_engine::rt::SystemClock;
+use audyn_service::recorder::{Options, Recorders};
+
+use self::meters::Meters;
+use self::session::Session;
+use super::{ORIGINATOR, output};
+use crate::config::checked::Config;
+use crate::config::raw::RawConfig;
+use crate::config::{self, Problem, Problems};
+use crate::exit::Exit;
+use crate::logging::Logging;
+use crate::shutdown::{self, Asked, FINISH_DEADLINE};
+
+pub use args::RecordArgs;
+
+/// How often it is looked whether all recorders have ended by themselves.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Options of the whole run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Run {
+    /// The configuration file, if recorders are described there.
+    pub file: Option<PathBuf>,
+    /// Milliseconds between lines of levels, if levels are wanted.
+    pub levels_ms: Option<u64>,
+    /// Media time after which each recorder stops.
+    pub duration: Option<Duration>,
+    /// Where counters are written at the end.
+    pub stats: Option<PathBuf>,
+    /// One recorder that cannot start stops all.
+    pub strict: bool,
+}
+
+pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> {
+    let (run, config) = match prepare(args) {
+        Ok(prepared) => prepared,
+        Err(problems) => {
+            output::problems(&problems.0);
+            return Ok(Exit::Usage);
+        }
+    };
+    if let Some(folder) = run.stats.as_deref().and_then(Path::parent).filter(|f| !f.as_os_str().is_empty()) {
+        anyhow::ensure!(folder.is_dir(), "cannot write statistics: {} is not a folder", folder.display());
+    }
+    warn(&config);
+    let asked = shutdown::watch(logging).context("cannot watch for signals")?;
+    let options = Options { real_time: true, originator: ORIGINATOR.to_owned() };
+    let recorders = Arc::new(Recorders::new(Arc::new(SystemClock), options));
+    let mut session = Session::new(Arc::clone(&recorders), run.duration);
+    let failed = session.start_all(&config.recorders);
+    for failure in &failed {
+        tracing::error!("{failure}");
+    }
+    let give_up = failed.len() == config.recorders.len() || (run.strict && !failed.is_empty());
+    let ended = if give_up {
+        session.stop_all(FINISH_DEADLINE)
+    } else {
+        let meters = run.levels_ms.map(|ms| Meters::start(recorders.levels(), ms, run.file.is_some())).transpose()?;
+        follow(&run, &mut session, meters.as_ref(), &asked, logging);
+        let ended = session.stop_all(FINISH_DEADLINE);
+        if let Some(meters) = meters {
+            meters.stop();
+        }
+        ended
+    };
+    if let Some(file) = &run.stats {
+        let text = serde_json::to_string_pretty(&session.report(&ended)).context("cannot make the statistics")?;
+        std::fs::write(file, text + "\n").with_context(|| format!("cannot write statistics to {}", file.display()))?;
+    }
+    Ok(if give_up { Exit::Failed } else { session::verdict(&ended, session.never_started()) })
+}
+
+/// Until everything has ended or a signal says so.
+fn follow(run: &Run, session: &mut Session, meters: Option<&Meters>, asked: &Receiver<Asked>, logging: &Logging) {
+    loop {
+        match asked.recv_timeout(LOOK) {
+            Ok(Asked::Stop) => {
+                tracing::info!("stopping: every file is being finished");
+                return;
+            }
+            Ok(Asked::Reload) => {
+                logging.reopen();
+                if let Some(file) = &run.file {
+                    reload(file, session);
+                    if let Some(meters) = meters {
+                        meters.replace(session.levels());
+                    }
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if session.all_done() {
+                    return;
+                }
+            }
+            // The signals' thread is gone: only the recorders' own end is left to wait for.
+            Err(RecvTimeoutError::Disconnected) => {
+                if session.wait(LOOK) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Reads the file again and does what has changed. A file with problems changes nothing.
+fn reload(file: &Path, session: &mut Session) {
+    let config = read_config(file).and_then(|raw| config::check(&raw, &read_file));
+    match config {
+        Err(problems) => {
+            for problem in &problems.0 {
+                tracing::error!("{problem}");
+            }
+            tracing::error!("{} is not taken over: recorders go on as they are", file.display());
+        }
+        Ok(config) => {
+            warn(&config);
+            session.change_to(&config.recorders);
+        }
+    }
+}
+
+/// Everything that is typed, checked; or everything that is wrong with it.
+fn prepare(args: &RecordArgs) -> Result<(Run, Config), Problems> {
+    let mut problems = Vec::new();
+    let run = args.run(&mut problems);
+    let raw = match &run.file {
+        Some(file) => read_config(file),
+        None => Ok(args.recorder()),
+    };
+    let checked = raw.and_then(|raw| config::check(&raw, &read_file));
+    match checked {
+        Ok(config) if problems.is_empty() => Ok((run, config)),
+        Ok(_) => Err(Problems(problems)),
+        Err(Problems(more)) => {
+            problems.extend(more);
+            Err(Problems(problems))
+        }
+    }
+}
+
+fn read_config(file: &Path) -> Result<RawConfig, Problems> {
+    let refuse = |wrong: String, right: &str| Problems(vec![Problem::new("--config", wrong, right)]);
+    let bytes = read_file(file)
+        .map_err(|error| refuse(format!("cannot read {}: {error}", file.display()), "give the path of a readable file"))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| refuse(format!("{} is not text in UTF-8", file.display()), "save it as UTF-8"))?;
+    let mut raw = config::parse(&text);
+    raw.base = file.parent().unwrap_or_else(|| Path::new("")).to_owned();
+    Ok(raw)
+}
+
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+fn warn(config: &Config) {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! The recorders of one run: started, changed, stopped.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audyn_model::RecorderId;
+use audyn_service::recorder::{RecorderStats, Recorders, StartError, State};
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::meters::Board;
+use crate::compose;
+use crate::config::change::{Change, changes};
+use crate::config::checked::Recorder;
+use crate::exit::Exit;
+use crate::shutdown::FINISH_DEADLINE;
+
+/// Recorders by name, and what became of those that are gone.
+pub(super) struct Session {
+    recorders: Arc<Recorders>,
+    duration: Option<Duration>,
+    zone: TimeZone,
+    /// As described when they were started.
+    started: Vec<Recorder>,
+    /// A name keeps its id as long as the program runs.
+    ids: HashMap<String, RecorderId>,
+    /// Could not be started, and why. A later start takes them off.
+    failed: HashMap<String, String>,
+    /// Ended because the configuration changed.
+    earlier: Vec<RecorderStats>,
+}
+
+impl Session {
+    pub fn new(recorders: Arc<Recorders>, duration: Option<Duration>) -> Self {
+        Self {
+            recorders,
+            duration,
+            zone: TimeZone::system(),
+            started: Vec::new(),
+            ids: HashMap::new(),
+            failed: HashMap::new(),
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Starts each; says why those that could not be started were not.
+    pub fn start_all(&mut self, recorders: &[Recorder]) -> Vec<StartError> {
+        recorders.iter().filter_map(|recorder| self.start(recorder).err()).collect()
+    }
+
+    /// Stops all at once and says what they have done.
+    pub fn stop_all(&mut self, limit: Duration) -> Vec<RecorderStats> {
+        self.recorders.stop_all(limit)
+    }
+
+    /// Does what has changed: first everything that ends, all at once, then what begins. The others go on untouched.
+    pub fn change_to(&mut self, wanted: &[Recorder]) {
+        let running = self.running();
+        let changes = changes(&running, wanted);
+        let ending: Vec<&str> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Stop { name } => Some(name.as_str()),
+                Change::Restart(recorder) => Some(recorder.name.as_str()),
+                Change::Start(_) => None,
+            })
+            .collect();
+        self.earlier.extend(self.recorders.stop(&ending, FINISH_DEADLINE));
+        self.failed.retain(|name, _| wanted.iter().any(|r| r.name == *name));
+        for change in &changes {
+            match change {
+                Change::Stop { name } => tracing::info!(recorder = name, "gone from the configuration: stopped"),
+                Change::Restart(recorder) => {
+                    tracing::info!(recorder = recorder.name, "changed in the configuration: started anew");
+                    self.start_or_report(recorder);
+                }
+                Change::Start(recorder) => {
+                    tracing::info!(recorder = recorder.name, "new in the configuration");
+                    self.start_or_report(recorder);
+                }
+            }
+        }
+        if changes.is_empty() {
+            tracing::info!("the configuration says the same as before");
+        }
+    }
+
+    pub fn all_done(&self) -> bool {
+        self.recorders.all_done()
+    }
+
+    /// Each recorder's meter with its name.
+    pub fn levels(&self) -> Board {
+        self.recorders.levels()
+    }
+
+    pub fn wait(&self, limit: Duration) -> bool {
+        self.recorders.wait(limit)
+    }
+
+    /// How many recorders could not be started and still do not run.
+    pub fn never_started(&self) -> usize {
+        self.failed.len()
+    }
+
+    /// What `--stats` writes.
+    pub fn report(&self, ended: &[RecorderStats]) -> serde_json::Value {
+        let failed: Vec<_> =
+            self.failed.iter().map(|(name, reason)| json!({ "name": name, "reason": reason })).collect();
+        let recorders: Vec<_> = self.earlier.iter().chain(ended).collect();
+        json!({ "program": crate::cli::ORIGINATOR, "recorders": recorders, "not_started": failed })
+    }
+
+    fn start_or_report(&mut self, recorder: &Recorder) {
+        if let Err(error) = self.start(recorder) {
+            tracing::error!("{error}");
+        }
+    }
+
+    fn start(&mut self, recorder: &Recorder) -> Result<(), StartError> {
+        let id = *self.ids.entry(recorder.name.clone()).or_insert_with(RecorderId::new);
+        let spec = compose::recorder_spec(recorder, id, self.duration, &self.zone);
+        self.started.retain(|r| r.name != recorder.name);
+        match self.recorders.start(spec) {
+            Ok(()) => {
+                self.failed.remove(&recorder.name);
+                self.started.push(recorder.clone());
+                Ok(())
+            }
+            Err(error) => {
+                self.failed.insert(recorder.name.clone(), error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    /// Those that run, as they were described. One that has ended by itself is started again if it is still wanted.
+    fn running(&self) -> Vec<Recorder> {
+        let alive: Vec<String> =
+            self.recorders.stats().into_iter().filter(|s| s.state != State::Stopped).map(|s| s.name).collect();
+        self.started.iter().filter(|r| alive.contains(&r.name)).cloned().collect()
+    }
+}
+
+/// The exit code: how the recorders ended, and how many never began.
+pub(super) fn verdict(ended: &[RecorderStats], never_started: usize) -> Exit {
+    let states: Vec<&State> = ended.iter().map(|stats| &stats.state).collect();
+    judge(&states, never_started)
+}
+
+fn judge(ended: &[&State], never_started: usize) -> Exit {
+    let unfinished = ended.iter().any(|state| match state {
+        State::Stopping | State::Starting | State::Recording | State::Degraded(_) => true,
+        State::Stopped | State::Error(_) => false,
+    });
+    let failed = ended.iter().any(|state| match state {
+        State::Error(_) => true,
+        State::Stopped | State::Stopping | State::Starting | State::Recording | State::Degraded(_) => false,
+    });
+    match (unfinished, failed, never_started) {
+        (true, _, _) => Exit::Unfinished,
+        (false, true, _) => Exit::Failed,
+        (false, false, 0) => Exit::Done,
+        (false, false, _) => Exit::Partly,
+    }
+}
+
+#[cfg(test)]
+mod tests;

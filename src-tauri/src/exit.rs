@@ -1,0 +1,45 @@
+//! Exit codes: the one place where they are decided and described.
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for was done.
+    Done = 0,
+    /// It could not be done, or a recorder ended by failure.
+    Failed = 1,
+    /// A flag, key or SDP is wrong; nothing was started.
+    Usage = 2,
+    /// `check` found something wrong, or `recover` could not mend everything.
+    Findings = 3,
+    /// Some recorders of a configuration could not be started; the others did their work.
+    Partly = 4,
+    /// Stopping took longer than its deadline, or a second signal came: files are playable and mended at the next start.
+    Unfinished = 5,
+}
+
+impl Exit {
+    /// What `--help` says about the codes.
+    pub const HELP: &str = "\
+Exit codes:
+  0  everything that was asked for was done
+  1  it could not be done, or a recorder ended by failure
+  2  a flag, key or SDP is wrong; nothing was started
+  3  `check` found something wrong, or `recover` could not mend everything
+  4  some recorders of a configuration could not be started; the others did their work
+  5  stopping took longer than 5 s, or a second signal came; files play, and the next start mends them";
+
+    /// The code.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
