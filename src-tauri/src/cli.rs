@@ -129,7 +129,10 @@ fn run(cli: &Cli) -> ExitCode {
         Ok(logging) => logging,
         Err(error) => {
             let file = settings.file.unwrap_or_default();
-            output::failure(&format!("cannot open the log file {}: {error}; give a writable path", file.display()));
+            output::failure(&format!(
+                "cannot open the log file {}: {error}; give a writable path",
+                file.display()
+            ));
             return Exit::Failed.into();
         }
     };

@@ -92,13 +92,16 @@ fn filter(settings: &Settings) -> (EnvFilter, Option<String>) {
     // A lone word that is no level would be taken for the name of a module, and silence everything else.
     let word_alone = !text.contains(['=', ',', '[']);
     if word_alone && !levels.contains(&text.to_ascii_lowercase().as_str()) {
-        let warning = format!("LOG_LEVEL is \"{text}\"; give error, warn, info, debug, trace or a filter like audyn=debug");
+        let warning = format!(
+            "LOG_LEVEL is \"{text}\"; give error, warn, info, debug, trace or a filter like audyn=debug"
+        );
         return (EnvFilter::new(default), Some(warning));
     }
     match EnvFilter::try_new(text) {
         Ok(filter) => (filter, None),
         Err(error) => {
-            let warning = format!("LOG_LEVEL is \"{text}\" ({error}); give a level or a filter like audyn=debug");
+            let warning =
+                format!("LOG_LEVEL is \"{text}\" ({error}); give a level or a filter like audyn=debug");
             (EnvFilter::new(default), Some(warning))
         }
     }

@@ -22,9 +22,9 @@ use tokio::time::Sleep;
 use crate::exit::Exit;
 use crate::logging::Logging;
 
-/// Longest time between the first signal and the end of the program. A controller that kills after five seconds finds
-/// everything finished.
-pub const STOP_DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time between the first signal and the end of the program: a controller that kills after five seconds never
+/// has to.
+pub const STOP_DEADLINE: Duration = Duration::from_millis(4900);
 /// Left to recorders for finishing their files: the deadline less the time that the rest of the way out takes.
 pub const FINISH_DEADLINE: Duration = Duration::from_millis(4500);
 
@@ -75,7 +75,9 @@ pub const fn step(phase: Phase, input: Input) -> (Phase, Act) {
         (Phase::Running, Input::StopSignal) => (Phase::Stopping, Act::Tell(Asked::Stop)),
         (Phase::Running, Input::HangUp) => (Phase::Running, Act::Tell(Asked::Reload)),
         (Phase::Running, Input::Deadline) => (Phase::Running, Act::Nothing),
-        (Phase::Stopping, Input::StopSignal | Input::Deadline) => (Phase::Stopping, Act::Leave(Exit::Unfinished)),
+        (Phase::Stopping, Input::StopSignal | Input::Deadline) => {
+            (Phase::Stopping, Act::Leave(Exit::Unfinished))
+        }
         // Whoever rotates logs while we stop gets the old file; there is nothing to reload for.
         (Phase::Stopping, Input::HangUp) => (Phase::Stopping, Act::Nothing),
     }
@@ -157,7 +159,9 @@ impl Handlers {
                     let _ = tell.send(asked);
                 }
                 Act::Leave(exit) => {
-                    tracing::error!("ended before every file was finished; they play, and the next start mends them");
+                    tracing::error!(
+                        "ended before every file was finished; they play, and the next start mends them"
+                    );
                     logging.finish();
                     process::exit(exit.code().into());
                 }

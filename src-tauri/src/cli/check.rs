@@ -81,11 +81,8 @@ pub(super) fn as_text(dir: &Path, report: &Report) -> String {
 }
 
 pub(super) fn as_json(dir: &Path, report: &Report) -> serde_json::Value {
-    let findings: Vec<_> = report
-        .findings
-        .iter()
-        .map(|f| json!({ "path": f.path, "problem": f.problem.to_string() }))
-        .collect();
+    let findings: Vec<_> =
+        report.findings.iter().map(|f| json!({ "path": f.path, "problem": f.problem.to_string() })).collect();
     json!({
         "dir": dir,
         "segments": report.segments,

@@ -63,12 +63,17 @@ pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
             words(inspection.words)
         ),
     );
-    row("length", format!("{} ({} frames)", output::length(inspection.frames, inspection.rate.hz()), inspection.frames));
+    row(
+        "length",
+        format!("{} ({} frames)", output::length(inspection.frames, inspection.rate.hz()), inspection.frames),
+    );
     row(
         "state",
         match &inspection.state {
             State::Complete => "complete".to_owned(),
-            State::Unfinished { why } => format!("unfinished: {why}; `audyn recover` mends it once nobody writes it"),
+            State::Unfinished { why } => {
+                format!("unfinished: {why}; `audyn recover` mends it once nobody writes it")
+            }
         },
     );
     if let Some(about) = &inspection.about {
@@ -108,8 +113,10 @@ pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
             "originator": about.originator,
         })
     });
-    let gaps: Vec<_> =
-        gaps.iter().map(|gap| json!({ "at": gap.at.0, "len": gap.len, "cause": gap.cause.as_str() })).collect();
+    let gaps: Vec<_> = gaps
+        .iter()
+        .map(|gap| json!({ "at": gap.at.0, "len": gap.len, "cause": gap.cause.as_str() }))
+        .collect();
     json!({
         "file": file,
         "bytes": bytes,

@@ -51,15 +51,12 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
             return Ok(Exit::Usage);
         }
     };
-    if let Some(folder) = run.stats.as_deref().and_then(Path::parent).filter(|f| !f.as_os_str().is_empty()) {
-        anyhow::ensure!(folder.is_dir(), "cannot write statistics: {} is not a folder", folder.display());
-    }
     warn(&config);
     let asked = shutdown::watch(logging).context("cannot watch for signals")?;
     let options = Options { real_time: true, originator: ORIGINATOR.to_owned() };
     let recorders = Arc::new(Recorders::new(Arc::new(SystemClock), options));
     let mut session = Session::new(Arc::clone(&recorders), run.duration);
-    let failed = session.start_all(&config.recorders);
+    let failed = session.start_all(&config.recorders, run.strict);
     for failure in &failed {
         tracing::error!("{failure}");
     }
@@ -67,7 +64,8 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
     let ended = if give_up {
         session.stop_all(FINISH_DEADLINE)
     } else {
-        let meters = run.levels_ms.map(|ms| Meters::start(recorders.levels(), ms, run.file.is_some())).transpose()?;
+        let meters =
+            run.levels_ms.map(|ms| Meters::start(recorders.levels(), ms, run.file.is_some())).transpose()?;
         follow(&run, &mut session, meters.as_ref(), &asked, logging);
         let ended = session.stop_all(FINISH_DEADLINE);
         if let Some(meters) = meters {
@@ -76,14 +74,22 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
         ended
     };
     if let Some(file) = &run.stats {
-        let text = serde_json::to_string_pretty(&session.report(&ended)).context("cannot make the statistics")?;
-        std::fs::write(file, text + "\n").with_context(|| format!("cannot write statistics to {}", file.display()))?;
+        let text =
+            serde_json::to_string_pretty(&session.report(&ended)).context("cannot make the statistics")?;
+        std::fs::write(file, text + "\n")
+            .with_context(|| format!("cannot write statistics to {}", file.display()))?;
     }
     Ok(if give_up { Exit::Failed } else { session::verdict(&ended, session.never_started()) })
 }
 
 /// Until everything has ended or a signal says so.
-fn follow(run: &Run, session: &mut Session, meters: Option<&Meters>, asked: &Receiver<Asked>, logging: &Logging) {
+fn follow(
+    run: &Run,
+    session: &mut Session,
+    meters: Option<&Meters>,
+    asked: &Receiver<Asked>,
+    logging: &Logging,
+) {
     loop {
         match asked.recv_timeout(LOOK) {
             Ok(Asked::Stop) => {
@@ -135,6 +141,12 @@ fn reload(file: &Path, session: &mut Session) {
 fn prepare(args: &RecordArgs) -> Result<(Run, Config), Problems> {
     let mut problems = Vec::new();
     let run = args.run(&mut problems);
+    // Found out now rather than after a day of recording.
+    let folder = run.stats.as_deref().and_then(Path::parent).filter(|f| !f.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let wrong = format!("there is no folder {}", folder.display());
+        problems.push(Problem::new("--stats", wrong, "give a file in a folder that exists"));
+    }
     let raw = match &run.file {
         Some(file) => read_config(file),
         None => Ok(args.recorder()),
@@ -152,8 +164,9 @@ fn prepare(args: &RecordArgs) -> Result<(Run, Config), Problems> {
 
 fn read_config(file: &Path) -> Result<RawConfig, Problems> {
     let refuse = |wrong: String, right: &str| Problems(vec![Problem::new("--config", wrong, right)]);
-    let bytes = read_file(file)
-        .map_err(|error| refuse(format!("cannot read {}: {error}", file.display()), "give the path of a readable file"))?;
+    let bytes = read_file(file).map_err(|error| {
+        refuse(format!("cannot read {}: {error}", file.display()), "give the path of a readable file")
+    })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| refuse(format!("{} is not text in UTF-8", file.display()), "save it as UTF-8"))?;
     let mut raw = config::parse(&text);

@@ -54,7 +54,11 @@ pub(super) fn as_text(dir: &Path, recovery: &Recovery) -> String {
     let mut rows = Vec::new();
     let mut row = |path: &Path, what: String| rows.push((path.display().to_string(), what));
     for mended in &recovery.sealed {
-        let cut = if mended.cut > 0 { format!(", {} of a torn end cut off", output::size(mended.cut)) } else { String::new() };
+        let cut = if mended.cut > 0 {
+            format!(", {} of a torn end cut off", output::size(mended.cut))
+        } else {
+            String::new()
+        };
         row(&mended.path, format!("mended: plays {} frames{cut}", mended.frames));
     }
     for path in &recovery.busy {
@@ -77,7 +81,12 @@ pub(super) fn as_text(dir: &Path, recovery: &Recovery) -> String {
         (0, 0) => writeln!(text, "nothing to mend"),
         (mended, 0) => writeln!(text, "{} mended", output::count(mended, "file")),
         (mended, adopted) => {
-            writeln!(text, "{} mended, {} made from files", output::count(mended, "file"), output::count(adopted, "row"))
+            writeln!(
+                text,
+                "{} mended, {} made from files",
+                output::count(mended, "file"),
+                output::count(adopted, "row")
+            )
         }
     };
     text + &output::columns(&rows)
@@ -86,7 +95,8 @@ pub(super) fn as_text(dir: &Path, recovery: &Recovery) -> String {
 pub(super) fn as_json(dir: &Path, recovery: &Recovery) -> serde_json::Value {
     let sealed: Vec<_> =
         recovery.sealed.iter().map(|m| json!({ "path": m.path, "frames": m.frames, "cut": m.cut })).collect();
-    let faulted: Vec<_> = recovery.faulted.iter().map(|(path, why)| json!({ "path": path, "why": why })).collect();
+    let faulted: Vec<_> =
+        recovery.faulted.iter().map(|(path, why)| json!({ "path": path, "why": why })).collect();
     json!({
         "dir": dir,
         "sealed": sealed,

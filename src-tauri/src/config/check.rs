@@ -42,7 +42,12 @@ pub fn check(raw: &RawConfig, read: &ReadFile<'_>) -> Result<Config, Problems> {
     config.warnings.extend(mixed_folders(&config.recorders));
     // A bad default is met by every recorder that it fills.
     let mut seen = Vec::new();
-    problems.retain(|problem| !seen.contains(problem) && { seen.push(problem.clone()); true });
+    problems.retain(|problem| {
+        !seen.contains(problem) && {
+            seen.push(problem.clone());
+            true
+        }
+    });
     if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
 }
 
@@ -68,7 +73,9 @@ fn recorder(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -> Option<Rec
 fn name(desk: &mut Desk<'_>) -> Option<String> {
     const RIGHT: &str = "give 1 to 100 bytes of text without control characters";
     match desk.text(Key::Name, "a name") {
-        Read::Is(name) if name.trim().is_empty() || name.len() > NAME_BYTES || name.contains(char::is_control) => {
+        Read::Is(name)
+            if name.trim().is_empty() || name.len() > NAME_BYTES || name.contains(char::is_control) =>
+        {
             desk.refuse::<()>(Key::Name, format!("{name:?} is not a name"), RIGHT);
             None
         }
@@ -82,7 +89,9 @@ fn name(desk: &mut Desk<'_>) -> Option<String> {
 }
 
 fn name_is_new(raw: &RawRecorder, names: &mut BTreeMap<String, String>, problems: &mut Vec<Problem>) {
-    let Some((written, name)) = raw.get(Key::Name).and_then(|w| Some((w, w.value.as_text()?))) else { return };
+    let Some((written, name)) = raw.get(Key::Name).and_then(|w| Some((w, w.value.as_text()?))) else {
+        return;
+    };
     if let Some(first) = names.get(name) {
         problems.push(Problem::new(
             written.key.clone(),
@@ -98,7 +107,8 @@ fn name_is_new(raw: &RawRecorder, names: &mut BTreeMap<String, String>, problems
 fn files_differ(raw: &RawConfig, problems: &mut Vec<Problem>) {
     let mut files: BTreeMap<PathBuf, &str> = BTreeMap::new();
     for recorder in &raw.recorders {
-        let Some((written, path)) = recorder.get(Key::Output).and_then(|w| Some((w, w.value.as_text()?))) else {
+        let Some((written, path)) = recorder.get(Key::Output).and_then(|w| Some((w, w.value.as_text()?)))
+        else {
             continue;
         };
         match files.entry(plain(&raw.base.join(path))) {
@@ -139,7 +149,9 @@ fn mixed_folders(recorders: &[Recorder]) -> Vec<String> {
     for recorder in recorders {
         let Place::Archive(archive) = &recorder.place else { continue };
         let alike = |other: &Archive| {
-            plain(&other.root) == plain(&archive.root) && other.folder == archive.folder && other.layout == archive.layout
+            plain(&other.root) == plain(&archive.root)
+                && other.folder == archive.folder
+                && other.layout == archive.layout
         };
         if let Some((_, first)) = seen.iter().find(|(other, _)| alike(other)) {
             warnings.push(format!(

@@ -5,9 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Problem;
 use super::key::{Key, nearest, not_yet};
 use super::raw::{RawConfig, RawRecorder, Value, Written};
-use super::Problem;
 
 /// Reads a configuration file's text. What is wrong with it (syntax, unknown keys) is in the result's `problems`; the
 /// rest is read all the same, so that one pass reports everything.
@@ -62,7 +62,11 @@ impl RawConfig {
         });
         let Some(tables) = tables else {
             let key = lines.place("recorder", &value.span());
-            self.problems.push(Problem::new(key, "is not a list of tables", "write [[recorder]], with two brackets"));
+            self.problems.push(Problem::new(
+                key,
+                "is not a list of tables",
+                "write [[recorder]], with two brackets",
+            ));
             return;
         };
         for (n, (span, table)) in tables.into_iter().enumerate() {
@@ -109,7 +113,11 @@ impl Lines<'_> {
         let key = error.span().map_or("TOML".to_owned(), |span| format!("line {}", self.number(span.start)));
         let typed = error.span().and_then(|span| self.0.lines().nth(self.number(span.start) - 1));
         let typed = typed.map(|line| format!(" in `{}`", shortened(line.trim()))).unwrap_or_default();
-        Problem::new(key, format!("not TOML: {}{typed}", error.message()), "see audyn.example.toml for the form")
+        Problem::new(
+            key,
+            format!("not TOML: {}{typed}", error.message()),
+            "see audyn.example.toml for the form",
+        )
     }
 
     fn unknown_table(&self, word: &str, span: &Range<usize>) -> Problem {
@@ -143,7 +151,9 @@ impl Lines<'_> {
 }
 
 /// The members of a table in the order of the text.
-fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<toml::de::DeString<'i>>, &'t Spanned<DeValue<'i>>)> {
+fn in_order<'t, 'i>(
+    table: &'t DeTable<'i>,
+) -> Vec<(&'t Spanned<toml::de::DeString<'i>>, &'t Spanned<DeValue<'i>>)> {
     let mut members: Vec<_> = table.iter().collect();
     members.sort_by_key(|(word, _)| word.span().start);
     members
@@ -160,5 +170,9 @@ fn unknown(word: &str, key: String) -> Problem {
 fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() > MOST { line.chars().take(MOST).chain(['…']).collect() } else { line.to_owned() }
+    if line.chars().count() > MOST {
+        line.chars().take(MOST).chain(['…']).collect()
+    } else {
+        line.to_owned()
+    }
 }

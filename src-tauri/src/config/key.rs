@@ -125,14 +125,17 @@ impl Key {
         SPELLINGS.iter().find(|(_, toml, _)| *toml == word).map(|(key, ..)| *key)
     }
 
-    /// The key in a file that was probably meant: an option's flag, or a spelling one or two letters off.
+    /// The key in a file that was probably meant: an option's flag, a part of a key (`rate`), or a spelling a few letters
+    /// off.
     #[must_use]
     pub fn meant(word: &str) -> Option<&'static str> {
         let word = word.trim_start_matches('-').replace('-', "_").to_ascii_lowercase();
         let by_flag = SPELLINGS.iter().find(|(_, toml, flag)| {
             *toml == word || flag.split('/').any(|f| f.trim_start_matches('-').replace('-', "_") == word)
         });
-        by_flag.map(|(_, toml, _)| *toml).or_else(|| nearest(&word, SPELLINGS.iter().map(|(_, toml, _)| *toml)))
+        let keys = || SPELLINGS.iter().map(|(_, toml, _)| *toml);
+        let by_part = || keys().find(|toml| toml.split('_').any(|part| part == word));
+        by_flag.map(|(_, toml, _)| *toml).or_else(by_part).or_else(|| nearest(&word, keys()))
     }
 }
 

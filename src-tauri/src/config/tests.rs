@@ -3,6 +3,7 @@ mod channels;
 mod example;
 mod file;
 mod flags;
+mod never_panics;
 mod sdp;
 
 use std::io;
@@ -24,8 +25,9 @@ pub(super) const PAIR_SDP: &str = "v=0\no=- 2 1 IN IP4 192.0.2.12\ns=Pair\nt=0 0
     m=audio 5008 RTP/AVP 96\nc=IN IP4 239.70.20.1/32\na=rtpmap:96 L24/48000/2\na=ptime:1\n\
     a=source-filter: incl IN IP4 239.70.20.1 192.0.2.13\na=mid:b\n";
 pub(super) const TWO_SDP: &str = "v=0\no=- 3 1 IN IP4 192.0.2.14\ns=Two\nt=0 0\n\
+    a=ts-refclk:ptp=IEEE1588-2008:00-11-22-FF-FE-33-44-55:0\na=mediaclk:direct=0\n\
     m=audio 5004 RTP/AVP 96\nc=IN IP4 239.69.30.1/32\na=rtpmap:96 L24/48000/2\na=ptime:1\n\
-    m=audio 5004 RTP/AVP 96\nc=IN IP4 239.69.30.2/32\na=rtpmap:96 L24/48000/2\na=ptime:1\n";
+    m=audio 5004 RTP/AVP 97\nc=IN IP4 239.69.30.2/32\na=rtpmap:97 L24/48000/2\na=ptime:1\n";
 pub(super) const AM824_SDP: &str = "v=0\no=- 4 1 IN IP4 192.0.2.15\ns=AES3\nt=0 0\n\
     m=audio 5004 RTP/AVP 96\nc=IN IP4 239.69.40.1/32\na=rtpmap:96 AM824/48000/2\na=ptime:1\n";
 

@@ -24,7 +24,9 @@ fn a_line_is_one_object_with_sides_and_all_channels() {
     check(
         None,
         &[sine, none],
-        &format!(r#"{{"type":"levels","channels":2,"left":{full},"right":{silent},"all":[{full},{silent}]}}"#),
+        &format!(
+            r#"{{"type":"levels","channels":2,"left":{full},"right":{silent},"all":[{full},{silent}]}}"#
+        ),
     );
     check(None, &[none], &format!(r#"{{"type":"levels","channels":1,"left":{silent},"all":[{silent}]}}"#));
     check(
@@ -54,7 +56,10 @@ fn numbers_are_finite_with_at_most_two_decimals() {
     ];
     for (linear, expected) in rows {
         let text = line(None, &[level(linear, linear, false)]);
-        assert!(text.contains(&format!("\"left\":{{\"rms_db\":{expected},\"peak_db\":{expected},")), "{linear}: {text}");
+        assert!(
+            text.contains(&format!("\"left\":{{\"rms_db\":{expected},\"peak_db\":{expected},")),
+            "{linear}: {text}"
+        );
     }
 }
 

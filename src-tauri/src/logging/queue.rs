@@ -3,9 +3,9 @@
 //! Full policy: the newest line is dropped and counted. The thread `log` owns the writer and ends when the queue does.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 

@@ -32,7 +32,7 @@ fn a_blocked_reader_drops_the_newest_lines_and_is_told_how_many() {
     let taken = Arc::new(Mutex::new(String::new()));
     let sink = Held { go: wait, reached, taken: Arc::clone(&taken) };
     let (queue, drain) = queue(2, sink, |n| format!("{n} dropped\n"));
-    write!(&queue, "one\n").unwrap();
+    (&queue).write_all(b"one\n").unwrap();
     // The thread has taken "one" off the queue and is stuck writing it.
     arrived.recv().unwrap();
     for line in ["two\n", "three\n", "four\n", "five\n"] {
@@ -49,9 +49,9 @@ fn the_end_does_not_wait_for_a_reader_that_never_reads() {
     let (reached, arrived) = channel();
     let sink = Held { go: wait, reached, taken: Arc::default() };
     let (queue, drain) = queue(1, sink, |n| format!("{n} dropped\n"));
-    write!(&queue, "one\n").unwrap();
+    (&queue).write_all(b"one\n").unwrap();
     arrived.recv().unwrap();
-    write!(&queue, "two\n").unwrap();
+    (&queue).write_all(b"two\n").unwrap();
     assert!(!drain.finish_within(Duration::ZERO));
 }
 
@@ -72,8 +72,8 @@ fn a_sink_that_fails_once_gets_the_next_line() {
     }
     let taken = Arc::default();
     let (queue, drain) = queue(8, Once(Arc::clone(&taken), false), |n| format!("{n} dropped\n"));
-    write!(&queue, "lost\n").unwrap();
-    write!(&queue, "kept\n").unwrap();
+    (&queue).write_all(b"lost\n").unwrap();
+    (&queue).write_all(b"kept\n").unwrap();
     assert!(drain.finish_within(Duration::from_secs(10)));
     assert_eq!(*taken.lock().unwrap(), b"kept\n");
 }

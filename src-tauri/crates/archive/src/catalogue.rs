@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use audyn_model::{Anchor, Container, Gap, RecorderId, RootId, SampleFormat, SampleIndex, SegmentId, Tai, Utc};
+use audyn_model::{
+    Anchor, Container, Gap, RecorderId, RootId, SampleFormat, SampleIndex, SegmentId, Tai, Utc,
+};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::Error;
@@ -153,7 +155,8 @@ impl Catalogue {
     /// The database is sound and not of a later program. Its version is returned.
     fn verify(&self) -> Result<i64, Error> {
         let act = self.act("open");
-        let verdict: String = self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(&act)?;
+        let verdict: String =
+            self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(&act)?;
         if verdict != "ok" {
             return Err(Error::CatalogueDamaged { path: self.path.clone(), why: verdict });
         }
@@ -184,15 +187,20 @@ impl Catalogue {
             tx.pragma_update(None, "user_version", known).map_err(act)?;
         }
         if version == 0 {
-            tx.execute("INSERT INTO root VALUES (?1, ?2)", params![RootId::new().to_string(), now.0]).map_err(act)?;
+            tx.execute("INSERT INTO root VALUES (?1, ?2)", params![RootId::new().to_string(), now.0])
+                .map_err(act)?;
         }
         tx.commit().map_err(act)
     }
 
     /// The root's id.
     pub fn root_id(&self) -> Result<RootId, Error> {
-        let text: String = self.db.query_row("SELECT id FROM root", [], |row| row.get(0)).map_err(self.act("read"))?;
-        text.parse().map_err(|_| Error::CatalogueDamaged { path: self.path.clone(), why: format!("root id {text:?}") })
+        let text: String =
+            self.db.query_row("SELECT id FROM root", [], |row| row.get(0)).map_err(self.act("read"))?;
+        text.parse().map_err(|_| Error::CatalogueDamaged {
+            path: self.path.clone(),
+            why: format!("root id {text:?}"),
+        })
     }
 
     /// Keeps the id of a root whose catalogue is made anew.
@@ -202,7 +210,11 @@ impl Catalogue {
 
     /// A program start.
     pub fn begin_open(&self, program: &str, now: Utc) -> Result<i64, Error> {
-        self.run("write to", "INSERT INTO opens (program, started_utc_ns) VALUES (?1, ?2)", params![program, now.0])?;
+        self.run(
+            "write to",
+            "INSERT INTO opens (program, started_utc_ns) VALUES (?1, ?2)",
+            params![program, now.0],
+        )?;
         Ok(self.db.last_insert_rowid())
     }
 
@@ -292,7 +304,8 @@ impl Catalogue {
 
     /// Sealed rows without hashes.
     pub fn unhashed(&self) -> Result<Vec<SegmentRow>, Error> {
-        row::select(&self.db, "WHERE state = 'sealed' AND body_hash IS NULL ORDER BY id", []).map_err(self.act("read"))
+        row::select(&self.db, "WHERE state = 'sealed' AND body_hash IS NULL ORDER BY id", [])
+            .map_err(self.act("read"))
     }
 
     /// One row.
@@ -322,7 +335,8 @@ impl Catalogue {
     /// As if its writer had died before it could say anything.
     #[cfg(test)]
     pub fn reopen_segment(&self, segment: SegmentId) {
-        let sql = "UPDATE segments SET state = 'open', frames = NULL, end_reason = NULL, note = NULL WHERE id = ?1";
+        let sql =
+            "UPDATE segments SET state = 'open', frames = NULL, end_reason = NULL, note = NULL WHERE id = ?1";
         self.run("write to", sql, params![segment.to_string()]).unwrap();
     }
 

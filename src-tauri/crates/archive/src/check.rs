@@ -206,7 +206,9 @@ fn check_row(
             Some(sealed) => {
                 let now = Hashes::of_file(&mut file, sealed.head_len)?;
                 let differing = [("header", now.head == sealed.head), ("audio", now.body == sealed.body)];
-                problems.extend(differing.into_iter().filter(|(_, same)| !same).map(|(part, _)| Problem::Hash(part)));
+                problems.extend(
+                    differing.into_iter().filter(|(_, same)| !same).map(|(part, _)| Problem::Hash(part)),
+                );
             }
             None => report.unhashed += 1,
         }
@@ -223,7 +225,9 @@ fn check_contents(file: &mut File, row: &SegmentRow, problems: &mut Vec<Problem>
         problems.push(Problem::Unfinished(why.clone()));
     }
     match &inspection.about {
-        Some(about) if about.segment != row.id => problems.push(Problem::OtherSegment(about.segment.to_string())),
+        Some(about) if about.segment != row.id => {
+            problems.push(Problem::OtherSegment(about.segment.to_string()))
+        }
         Some(_) => {}
         None => problems.push(Problem::Header("it does not say which segment it is".to_owned())),
     }

@@ -144,12 +144,21 @@ pub(crate) fn utc_on_the_wall(tai: Tai) -> Utc {
 /// A date and time for the name of something set aside: `20261025T013000Z`.
 pub(crate) fn stamp(utc: Utc) -> String {
     let r = Offset::UTC.to_datetime(timestamp(utc.0));
-    format!("{:04}{:02}{:02}T{:02}{:02}{:02}Z", r.year(), r.month(), r.day(), r.hour(), r.minute(), r.second())
+    format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+        r.year(),
+        r.month(),
+        r.day(),
+        r.hour(),
+        r.minute(),
+        r.second()
+    )
 }
 
 /// An instant of POSIX time as the time-zone library counts it.
 pub(crate) fn timestamp(utc_ns: i64) -> Timestamp {
-    Timestamp::from_nanosecond(utc_ns.into()).expect("64-bit nanoseconds reach 1677 to 2262, Timestamp -9999 to 9999")
+    Timestamp::from_nanosecond(utc_ns.into())
+        .expect("64-bit nanoseconds reach 1677 to 2262, Timestamp -9999 to 9999")
 }
 
 const NS: i64 = 1_000_000_000;

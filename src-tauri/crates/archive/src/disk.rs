@@ -45,7 +45,11 @@ impl Disk for SystemDisk {
         match fs::create_dir(dir) {
             Ok(()) => dir.parent().map_or(Ok(()), |parent| self.sync_folder(parent)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if dir.is_dir() { Ok(()) } else { Err(io::ErrorKind::NotADirectory.into()) }
+                if dir.is_dir() {
+                    Ok(())
+                } else {
+                    Err(io::ErrorKind::NotADirectory.into())
+                }
             }
             Err(error) => Err(error),
         }

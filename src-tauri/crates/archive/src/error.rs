@@ -98,16 +98,16 @@ impl FaultKind {
     /// Sorts an operating-system error.
     #[must_use]
     pub fn of(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            _ => Self::WriteFailed,
-        }
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        if full { Self::DiskFull } else { Self::WriteFailed }
     }
 
     const fn outlook(self) -> &'static str {
         match self {
             Self::DiskFull => "is written as soon as there is space: delete or move files",
-            Self::WriteFailed => "is tried again, then in a new file: check the disk and the folder's permissions",
+            Self::WriteFailed => {
+                "is tried again, then in a new file: check the disk and the folder's permissions"
+            }
         }
     }
 }

@@ -64,7 +64,8 @@ pub(crate) fn stored(inspection: &Inspection) -> Option<SampleFormat> {
 
 fn is_a_book(path: &Path, root: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == crate::root::LOCK);
+    let of_catalogue =
+        path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == crate::root::LOCK);
     let list_of = path.file_stem().map(|file| path.with_file_name(file));
     let of_gaps = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX)
         && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());

@@ -37,7 +37,9 @@ pub fn to_lines(gaps: &[Gap]) -> Vec<u8> {
 #[must_use]
 pub fn from_lines(text: &[u8]) -> Vec<Gap> {
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let gaps = text[..whole].split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Gap>(line).ok());
+    let gaps = text[..whole]
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice::<Gap>(line).ok());
     normalise(gaps.filter(|gap| gap.len > 0))
 }
 

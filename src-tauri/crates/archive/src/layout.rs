@@ -98,7 +98,11 @@ impl Naming {
     /// preference: each is taken only if everything before it exists already.
     pub fn candidates(&self, time: &CivilTime, suffix: &str) -> impl Iterator<Item = String> + use<> {
         let marker = self.marker(time);
-        let mut stem = self.folder.as_ref().map(|folder| custom::render(folder.as_str(), time, None) + "/").unwrap_or_default();
+        let mut stem = self
+            .folder
+            .as_ref()
+            .map(|folder| custom::render(folder.as_str(), time, None) + "/")
+            .unwrap_or_default();
         stem += &custom::render(self.layout.format(), time, marker.as_deref());
         collision_names(stem, time, suffix)
     }
@@ -118,7 +122,11 @@ impl Naming {
 }
 
 /// `stem.wav`, `stem_143005.wav`, `stem_143005_02.wav`, `stem_143005_03.wav` and so on without end.
-pub(crate) fn collision_names(stem: String, time: &CivilTime, suffix: &str) -> impl Iterator<Item = String> + use<> {
+pub(crate) fn collision_names(
+    stem: String,
+    time: &CivilTime,
+    suffix: &str,
+) -> impl Iterator<Item = String> + use<> {
     let r = time.reading;
     let at = format!("_{:02}{:02}{:02}", r.hour(), r.minute(), r.second());
     let suffix = if suffix.is_empty() { String::new() } else { format!(".{suffix}") };

@@ -10,152 +10,28 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_codec::Spec;
-use audyn_model::{
-    Anchor, AudioFormat, Container, Gap, GapCause, Mono, RecorderId, SampleIndex, SegmentId, Tai, Utc,
-};
+use audyn_model::{Anchor, AudioFormat, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc};
 
 use crate::catalogue::EndReason;
 use crate::civil::CivilClock;
 use crate::disk::{Disk, SystemDisk};
 use crate::error::{Error, Fault, FaultKind};
-use crate::layout::Naming;
-use crate::rotation::{MAX_PERIOD_S, Schedule, split};
-use crate::root::Root;
+use crate::rotation::{Schedule, split};
 
 mod lane;
 mod ledger;
+mod values;
 
 use lane::Lane;
 use ledger::Ledger;
+
+pub use values::{ArchiveEvent, OutputStatus, Place, RecordingSpec, RecordingStatus};
 
 /// How long a file that refuses writes (for any reason but a full disk) is tried before a new one is begun.
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(5);
 
 /// Frames encoded at a time: bounds memory for long gaps and long calls.
 const PIECE: usize = 4096;
-
-/// Where files go.
-#[derive(Clone, Debug)]
-pub enum Place {
-    /// Into an archive, a new file at every boundary.
-    Root {
-        /// The archive. Shared.
-        root: Arc<Root>,
-        /// What files are called, and on which clock.
-        naming: Naming,
-        /// Seconds between boundaries; 0 for none.
-        period_s: u32,
-    },
-    /// One file, no rotation, no catalogue. An existing file is never touched: the name gets the time of day.
-    File {
-        /// The wish.
-        path: PathBuf,
-        /// The clock of its `bext` and tags.
-        clock: CivilClock,
-    },
-}
-
-/// What to record, how and where.
-#[derive(Clone, Debug)]
-pub struct RecordingSpec {
-    /// Whose files these are.
-    pub recorder: RecorderId,
-    /// The recorder's name for people.
-    pub name: String,
-    /// What [`Recording::frames`] is given.
-    pub format: AudioFormat,
-    /// One or more outputs of the same capture.
-    pub outputs: Vec<Spec>,
-    /// Where to.
-    pub place: Place,
-    /// How often files are made playable and durable up to the present.
-    pub checkpoint: Duration,
-    /// The program and its version.
-    pub originator: String,
-}
-
-/// Something durable has happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArchiveEvent {
-    /// A file exists, is named and catalogued.
-    Opened {
-        /// Its id.
-        segment: SegmentId,
-        /// Which output.
-        container: Container,
-        /// Where.
-        path: PathBuf,
-        /// Its first sample.
-        first: SampleIndex,
-    },
-    /// A file is complete and durable, and the catalogue says so.
-    Sealed {
-        /// Its id.
-        segment: SegmentId,
-        /// Which output.
-        container: Container,
-        /// Where.
-        path: PathBuf,
-        /// Its first sample.
-        first: SampleIndex,
-        /// Its length.
-        frames: u64,
-        /// Its size.
-        bytes: u64,
-        /// Gaps in it.
-        gaps: u64,
-        /// Why it ended.
-        reason: EndReason,
-    },
-    /// A file was given up; it plays up to its last checkpoint, and what follows is in a new one.
-    Abandoned {
-        /// Its id.
-        segment: SegmentId,
-        /// Which output.
-        container: Container,
-        /// Where.
-        path: PathBuf,
-        /// Frames that were accepted but are not in it.
-        lost: Option<Gap>,
-        /// Why.
-        why: String,
-    },
-}
-
-/// Where a recording is now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RecordingStatus {
-    /// The files being written, one for each output.
-    pub outputs: Vec<OutputStatus>,
-    /// The next sample expected; none before the first.
-    pub position: Option<SampleIndex>,
-    /// Frames accepted since the beginning.
-    pub frames: u64,
-    /// Bytes of all files since the beginning.
-    pub bytes: u64,
-    /// When the current files were begun: the last boundary, or the beginning.
-    pub last_boundary: Option<Tai>,
-    /// The sample that will begin the next files; none if there is no rotation.
-    pub next_cut: Option<SampleIndex>,
-    /// Files begun since the beginning, in all outputs.
-    pub files: u64,
-    /// Catalogue entries that wait because the catalogue could not be written.
-    pub owed_entries: usize,
-}
-
-/// One output's current file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputStatus {
-    /// Which output.
-    pub container: Container,
-    /// The file.
-    pub path: PathBuf,
-    /// Frames in it.
-    pub frames: u64,
-    /// Bytes in it.
-    pub bytes: u64,
-}
 
 /// A running recording. Owned by one writer thread; blocks on the disk and, for at most 5 s, on the catalogue.
 pub struct Recording {
@@ -208,13 +84,15 @@ impl Recording {
     }
 
     pub(crate) fn on(disk: Arc<dyn Disk>, spec: RecordingSpec) -> Result<Self, Error> {
-        let problems = problems(&spec);
+        let problems = values::problems(&spec);
         if !problems.is_empty() {
             return Err(Error::Unsuitable(problems));
         }
         let RecordingSpec { recorder, name, format, outputs, place, checkpoint, originator } = spec;
         let (root, clock, period_s) = match &place {
-            Place::Root { root, naming, period_s } => (Some(Arc::clone(root)), naming.clock.clone(), *period_s),
+            Place::Root { root, naming, period_s } => {
+                (Some(Arc::clone(root)), naming.clock.clone(), *period_s)
+            }
             Place::File { clock, .. } => (None, clock.clone(), 0),
         };
         let common = Common {
@@ -264,7 +142,8 @@ impl Recording {
         self.close_hole(at);
         let channels = usize::from(self.common.format.channels);
         let given_before = self.position.map_or(0, |position| position.since(at).max(0));
-        let skip = usize::try_from(given_before).unwrap_or(usize::MAX).saturating_mul(channels).min(frames.len());
+        let skip =
+            usize::try_from(given_before).unwrap_or(usize::MAX).saturating_mul(channels).min(frames.len());
         debug_assert!(skip == 0, "frames at {at:?} were given before");
         let (at, frames) = (at.plus(i64::try_from(skip / channels).unwrap_or(0)), &frames[skip..]);
         if let Err(fault) = self.drain(now, utc) {
@@ -327,7 +206,7 @@ impl Recording {
         }
         drained?;
         self.carry_out(now, utc)?;
-        self.ledger.pay_all(now, utc)
+        self.ledger.pay_all(now)
     }
 
     /// What has become durable since the last call.
@@ -415,16 +294,21 @@ impl Recording {
             });
         }
         self.silence = silence;
-        if result.is_err() {
-            if let Some(gap) = rest {
-                self.pending.push_front(Pending::Gap(gap));
-            }
+        if let (Some(gap), Err(_)) = (rest, &result) {
+            self.pending.push_front(Pending::Gap(gap));
         }
         result
     }
 
     /// Encodes the next piece, at most up to the next boundary; how many frames that were is returned. Touches no disk.
-    fn step(&mut self, at: SampleIndex, frames: &[i32], len: usize, now: Mono, utc: Utc) -> Result<usize, Fault> {
+    fn step(
+        &mut self,
+        at: SampleIndex,
+        frames: &[i32],
+        len: usize,
+        now: Mono,
+        utc: Utc,
+    ) -> Result<usize, Fault> {
         let anchor = self.anchor.expect("every way in takes an anchor first");
         let schedule = self.schedule.get_or_insert_with(|| {
             Schedule::begin(self.common.period_s, self.common.clock.clone(), at, &anchor)
@@ -472,7 +356,7 @@ impl Recording {
         for lane in &mut self.lanes {
             first = first.or(lane.carry_out_ending(&self.common, now, &mut self.ledger, utc).err());
         }
-        self.ledger.pay(now, utc);
+        self.ledger.pay(now);
         first.map_or(Ok(()), Err)
     }
 }
@@ -481,43 +365,6 @@ impl std::fmt::Debug for Recording {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recording").field("name", &self.common.name).field("status", &self.status()).finish()
     }
-}
-
-fn problems(spec: &RecordingSpec) -> Vec<String> {
-    let mut problems = Vec::new();
-    if spec.outputs.is_empty() {
-        problems.push("there is no output; name at least one of wav, opus, flac, mp3".to_owned());
-    }
-    for output in &spec.outputs {
-        for problem in audyn_codec::check(output, &spec.format).err().unwrap_or_default() {
-            problems.push(format!("{}: {problem}", output.container.suffix()));
-        }
-    }
-    match &spec.place {
-        Place::Root { period_s, .. } if *period_s > MAX_PERIOD_S => {
-            problems.push(format!("a period of {period_s} s is longer than a year ({MAX_PERIOD_S} s)"));
-        }
-        Place::Root { .. } => {}
-        Place::File { path, .. } => {
-            if path.file_name().is_none() {
-                problems.push(format!("{} is not a file name", path.display()));
-            }
-            let named = path.extension().and_then(|suffix| suffix.to_str()).and_then(Container::from_suffix);
-            if let (Some(named), [output]) = (named, spec.outputs.as_slice())
-                && named != output.container
-            {
-                problems.push(format!(
-                    "{} would hold {}; give it the suffix .{1}",
-                    path.display(),
-                    output.container.suffix()
-                ));
-            }
-        }
-    }
-    if spec.checkpoint < Duration::from_millis(100) {
-        problems.push(format!("a checkpoint every {:?}; it must be 100 ms or more", spec.checkpoint));
-    }
-    problems
 }
 
 pub(crate) fn fault(path: PathBuf, source: io::Error) -> Fault {

@@ -294,7 +294,8 @@ fn recover_loose(dir: &Path) -> Result<Recovery, Error> {
                 if let Some(about) = inspection.about.as_ref().filter(|_| unfinished && !mend.is_nothing()) {
                     match apply(&mut file, &mend).map_err(Error::file("mend", &path)) {
                         Ok(()) => {
-                            let frames = files::source_frames(mend.frames, inspection.rate, about.anchor.rate);
+                            let frames =
+                                files::source_frames(mend.frames, inspection.rate, about.anchor.rate);
                             recovery.sealed.push(Mended { path, frames, cut: mend.cut });
                         }
                         Err(error) => recovery.faulted.push((path, error.to_string())),

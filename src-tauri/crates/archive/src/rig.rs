@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use audyn_codec::Spec;
 use audyn_model::{
-    Anchor, AudioFormat, Container, Gap, GapCause, Mono, Rate, RecorderId, SampleFormat, SampleIndex, TimeBasis,
-    Utc,
+    Anchor, AudioFormat, Container, Gap, GapCause, Mono, Rate, RecorderId, SampleFormat, SampleIndex,
+    TimeBasis, Utc,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,7 +33,8 @@ pub(crate) fn format(hz: u32, channels: u16) -> AudioFormat {
 
 /// A 24-bit sample that only this position and channel has (nearly).
 pub(crate) fn noise(index: i64, channel: usize) -> i32 {
-    let mut x = (index as u64).wrapping_mul(64).wrapping_add(channel as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut x =
+        (index as u64).wrapping_mul(64).wrapping_add(channel as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     x = (x ^ (x >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     ((x >> 32) as u32 & 0xFFFF_FF00) as i32 >> 3 & !0xFF
 }
@@ -177,9 +178,17 @@ pub(crate) fn samples(signal: fn(i64, usize) -> i32, from: i64, frames: usize, c
 
 /// Decodes with ffmpeg to full-scale `i32`. Any complaint on stderr is a failure.
 pub(crate) fn ffmpeg(path: &Path) -> Vec<i32> {
-    let bytes = run("ffmpeg", "ffmpeg", Command::new("ffmpeg").args(["-v", "error", "-xerror", "-i"]).arg(path).args([
-        "-f", "s32le", "-acodec", "pcm_s32le", "-",
-    ]));
+    let bytes = run(
+        "ffmpeg",
+        "ffmpeg",
+        Command::new("ffmpeg").args(["-v", "error", "-xerror", "-i"]).arg(path).args([
+            "-f",
+            "s32le",
+            "-acodec",
+            "pcm_s32le",
+            "-",
+        ]),
+    );
     bytes.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
@@ -189,7 +198,8 @@ pub(crate) fn verify(path: &Path) {
         "wav" => drop(run("sox", "sox", Command::new("sox").arg(path).args(["-n", "stat"]))),
         "flac" => drop(run("flac", "flac", Command::new("flac").args(["-t", "-s"]).arg(path))),
         "opus" => {
-            let text = String::from_utf8(run("opusinfo", "opus-tools", Command::new("opusinfo").arg(path))).unwrap();
+            let text =
+                String::from_utf8(run("opusinfo", "opus-tools", Command::new("opusinfo").arg(path))).unwrap();
             assert!(!text.contains("WARNING") && !text.contains("ERROR"), "{text}");
         }
         _ => drop(ffmpeg(path)),
@@ -198,7 +208,8 @@ pub(crate) fn verify(path: &Path) {
 
 pub(crate) fn run(tool: &str, package: &str, command: &mut Command) -> Vec<u8> {
     let output = command.stdin(Stdio::null()).output();
-    let output = output.unwrap_or_else(|error| panic!("cannot run {tool} ({error}); apt-get install {package}"));
+    let output =
+        output.unwrap_or_else(|error| panic!("cannot run {tool} ({error}); apt-get install {package}"));
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{tool}: {words}");
     assert!(tool != "ffmpeg" || words.is_empty(), "{tool}: {words}");
@@ -299,7 +310,8 @@ impl DiskFile for FaultyFile {
             }
             return Err(error);
         }
-        let fits = trouble.space.map_or(bytes.len(), |space| bytes.len().min(usize::try_from(space).unwrap()));
+        let fits =
+            trouble.space.map_or(bytes.len(), |space| bytes.len().min(usize::try_from(space).unwrap()));
         if fits == 0 && !bytes.is_empty() {
             return Err(io::Error::from_raw_os_error(ENOSPC));
         }

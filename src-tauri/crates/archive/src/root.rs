@@ -35,7 +35,12 @@ impl Root {
         Self::open_on(Arc::new(SystemDisk), dir, program, now)
     }
 
-    pub(crate) fn open_on(disk: Arc<dyn Disk>, dir: &Path, program: &str, now: Utc) -> Result<(Self, Recovery), Error> {
+    pub(crate) fn open_on(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        program: &str,
+        now: Utc,
+    ) -> Result<(Self, Recovery), Error> {
         let unusable = |source| Error::Root { dir: dir.to_owned(), source };
         disk.create_folders(dir).map_err(unusable)?;
         let dir = fs::canonicalize(dir).map_err(unusable)?;

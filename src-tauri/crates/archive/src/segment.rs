@@ -108,7 +108,13 @@ enum Op {
 
 impl Segment {
     /// A segment that does not exist yet; `head` is what the encoder began with.
-    pub fn new(place: Place, container: Container, about: About, encoder: Box<dyn Encoder>, head: Bytes) -> Self {
+    pub fn new(
+        place: Place,
+        container: Container,
+        about: About,
+        encoder: Box<dyn Encoder>,
+        head: Bytes,
+    ) -> Self {
         let Place { disk, base, mut names } = place;
         let name = names.next().unwrap_or_default();
         let mut segment = Self {
@@ -405,6 +411,7 @@ fn write_rest(file: &mut dyn DiskFile, bytes: &[u8], at: u64, done: &mut usize) 
 
 /// A path as the catalogue has it: relative to its root, `/` between components.
 pub(crate) fn relative(base: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path.strip_prefix(base).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
+    let parts: Option<Vec<&str>> =
+        path.strip_prefix(base).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
     parts.map(|parts| parts.join("/"))
 }

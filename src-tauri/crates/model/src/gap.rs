@@ -77,8 +77,11 @@ impl Gap {
     /// This gap followed by `next` as one, if they touch and have the same cause.
     #[must_use]
     pub fn joined(&self, next: &Self) -> Option<Self> {
-        (self.end() == next.at && self.cause == next.cause)
-            .then_some(Self { at: self.at, len: self.len + next.len, cause: self.cause })
+        (self.end() == next.at && self.cause == next.cause).then_some(Self {
+            at: self.at,
+            len: self.len + next.len,
+            cause: self.cause,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ mod state;
 mod stats;
 mod writer;
 
-pub use set::{Options, Recorders, StartError};
+pub use set::{Options, Prepared, Recorders, StartError};
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};

@@ -57,7 +57,7 @@ pub struct RecordArgs {
     /// Bits per second of Opus (6000 to 510000) and MP3 (32000 to 320000) [default: 128000]
     #[arg(long, value_name = "BPS", allow_negative_numbers = true, help_heading = "How")]
     pub bitrate: Option<String>,
-    /// Variable bit rate for Opus and MP3 [default]
+    /// Variable bit rate for Opus and MP3 [default: on]
     #[arg(long, help_heading = "How")]
     pub vbr: bool,
     /// Constant bit rate for Opus and MP3
@@ -87,7 +87,13 @@ pub struct RecordArgs {
     #[arg(long, value_name = "ADDR[:PORT]@IF", help_heading = "From where")]
     pub redundant: Option<String>,
     /// RTP payload type [default: 96]
-    #[arg(long, visible_alias = "payload-type", value_name = "N", allow_negative_numbers = true, help_heading = "From where")]
+    #[arg(
+        long,
+        visible_alias = "payload-type",
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "From where"
+    )]
     pub pt: Option<String>,
     /// Samples per packet [default: 48, or the most that fits a packet]
     #[arg(
@@ -197,7 +203,11 @@ impl RecordArgs {
                 ));
             }
         } else if self.strict {
-            problems.push(Problem::new("--strict", "has no meaning for one recorder", "give it with --config"));
+            problems.push(Problem::new(
+                "--strict",
+                "has no meaning for one recorder",
+                "give it with --config",
+            ));
         }
         let interval = self.interval(problems);
         Run {
@@ -212,7 +222,8 @@ impl RecordArgs {
     /// The one recorder that flags describe.
     #[must_use]
     pub fn recorder(&self) -> RawConfig {
-        let options = self.typed().into_iter().map(|(key, value)| (key, Written { key: key.flag().to_owned(), value }));
+        let options =
+            self.typed().into_iter().map(|(key, value)| (key, Written { key: key.flag().to_owned(), value }));
         let recorder = RawRecorder { place: String::new(), options: options.collect() };
         let mut raw = RawConfig { recorders: vec![recorder], ..RawConfig::default() };
         if self.vbr && self.cbr {

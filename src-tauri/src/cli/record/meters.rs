@@ -37,7 +37,10 @@ impl Meters {
         let meters = Self { shared: Arc::clone(&shared) };
         meters.replace(board);
         let print = move || print(&shared, interval_ms, named);
-        thread::Builder::new().name("levels".into()).spawn(print).context("cannot start the thread for levels")?;
+        thread::Builder::new()
+            .name("levels".into())
+            .spawn(print)
+            .context("cannot start the thread for levels")?;
         Ok(meters)
     }
 
@@ -65,8 +68,12 @@ fn print(shared: &Shared, interval_ms: u64, named: bool) {
         if !lines.is_empty() {
             match levels::print(&mut out, &lines) {
                 Ok(Readers::Present) => {}
-                Ok(Readers::Gone) => return tracing::info!("nobody reads levels any more; recording goes on"),
-                Err(error) => return tracing::warn!("cannot write levels: {error}; recording goes on without"),
+                Ok(Readers::Gone) => {
+                    return tracing::info!("nobody reads levels any more; recording goes on");
+                }
+                Err(error) => {
+                    return tracing::warn!("cannot write levels: {error}; recording goes on without");
+                }
             }
         }
         next.0 += interval_ns;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audyn_model::RecorderId;
-use audyn_service::recorder::{RecorderStats, Recorders, StartError, State};
+use audyn_service::recorder::{RecorderSpec, RecorderStats, Recorders, StartError, State};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -44,9 +44,28 @@ impl Session {
         }
     }
 
-    /// Starts each; says why those that could not be started were not.
-    pub fn start_all(&mut self, recorders: &[Recorder]) -> Vec<StartError> {
-        recorders.iter().filter_map(|recorder| self.start(recorder).err()).collect()
+    /// Starts each; says why those that could not be started were not. All are prepared before one begins to write, and
+    /// with `strict` none does unless all can.
+    pub fn start_all(&mut self, recorders: &[Recorder], strict: bool) -> Vec<StartError> {
+        let mut failures = Vec::new();
+        let mut ready = Vec::new();
+        for recorder in recorders {
+            let spec = self.spec(recorder);
+            match self.recorders.prepare(spec) {
+                Ok(prepared) => ready.push((recorder, prepared)),
+                Err(error) => failures.push(self.note_failure(recorder, error)),
+            }
+        }
+        if strict && !failures.is_empty() {
+            return failures;
+        }
+        for (recorder, prepared) in ready {
+            match self.recorders.launch(prepared) {
+                Ok(()) => self.started.push(recorder.clone()),
+                Err(error) => failures.push(self.note_failure(recorder, error)),
+            }
+        }
+        failures
     }
 
     /// Stops all at once and says what they have done.
@@ -70,7 +89,9 @@ impl Session {
         self.failed.retain(|name, _| wanted.iter().any(|r| r.name == *name));
         for change in &changes {
             match change {
-                Change::Stop { name } => tracing::info!(recorder = name, "gone from the configuration: stopped"),
+                Change::Stop { name } => {
+                    tracing::info!(recorder = name, "gone from the configuration: stopped")
+                }
                 Change::Restart(recorder) => {
                     tracing::info!(recorder = recorder.name, "changed in the configuration: started anew");
                     self.start_or_report(recorder);
@@ -119,26 +140,33 @@ impl Session {
     }
 
     fn start(&mut self, recorder: &Recorder) -> Result<(), StartError> {
-        let id = *self.ids.entry(recorder.name.clone()).or_insert_with(RecorderId::new);
-        let spec = compose::recorder_spec(recorder, id, self.duration, &self.zone);
         self.started.retain(|r| r.name != recorder.name);
-        match self.recorders.start(spec) {
-            Ok(()) => {
-                self.failed.remove(&recorder.name);
-                self.started.push(recorder.clone());
-                Ok(())
-            }
-            Err(error) => {
-                self.failed.insert(recorder.name.clone(), error.to_string());
-                Err(error)
-            }
-        }
+        let spec = self.spec(recorder);
+        self.recorders.start(spec).map_err(|error| self.note_failure(recorder, error))?;
+        self.failed.remove(&recorder.name);
+        self.started.push(recorder.clone());
+        Ok(())
+    }
+
+    fn spec(&mut self, recorder: &Recorder) -> RecorderSpec {
+        let id = *self.ids.entry(recorder.name.clone()).or_insert_with(RecorderId::new);
+        compose::recorder_spec(recorder, id, self.duration, &self.zone)
+    }
+
+    fn note_failure(&mut self, recorder: &Recorder, error: StartError) -> StartError {
+        self.failed.insert(recorder.name.clone(), error.to_string());
+        error
     }
 
     /// Those that run, as they were described. One that has ended by itself is started again if it is still wanted.
     fn running(&self) -> Vec<Recorder> {
-        let alive: Vec<String> =
-            self.recorders.stats().into_iter().filter(|s| s.state != State::Stopped).map(|s| s.name).collect();
+        let alive: Vec<String> = self
+            .recorders
+            .stats()
+            .into_iter()
+            .filter(|s| s.state != State::Stopped)
+            .map(|s| s.name)
+            .collect();
         self.started.iter().filter(|r| alive.contains(&r.name)).cloned().collect()
     }
 }

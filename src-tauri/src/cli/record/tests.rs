@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use super::{Run, prepare};
+use crate::cli::{Command, parse};
+
+fn prepared(line: &str) -> Result<Run, Vec<String>> {
+    let cli =
+        parse(["audyn", "record"].into_iter().chain(line.split_whitespace())).expect("the parser takes it");
+    let Command::Record(args) = cli.command else { panic!("record was asked for") };
+    prepare(&args)
+        .map(|(run, _)| run)
+        .map_err(|problems| problems.0.iter().map(ToString::to_string).collect())
+}
+
+const ONE: &str = "-o a.wav -m 239.1.1.1";
+
+#[test]
+fn options_of_the_run_are_read() {
+    let run = |line: &str| prepared(&format!("{ONE} {line}")).unwrap();
+    assert_eq!(run(""), Run::default());
+    assert_eq!(run("--levels").levels_ms, Some(33));
+    assert_eq!(run("--levels --levels-interval 10").levels_ms, Some(10));
+    assert_eq!(run("--levels-interval 10").levels_ms, None);
+    assert_eq!(run("--duration 2.5").duration, Some(Duration::from_millis(2500)));
+    assert_eq!(run("--stats s.json").stats, Some("s.json".into()));
+}
+
+#[test]
+fn what_is_wrong_with_them_is_told_with_everything_else() {
+    for (line, expected) in [
+        (
+            "--levels-interval 9",
+            "--levels-interval: \"9\" is not an interval between 10 and 5000; give milliseconds, like 33",
+        ),
+        ("--duration 0", "--duration: \"0\" is not a length of time; give seconds above 0, like 3600 or 2.5"),
+        (
+            "--duration -1",
+            "--duration: \"-1\" is not a length of time; give seconds above 0, like 3600 or 2.5",
+        ),
+        (
+            "--duration inf",
+            "--duration: \"inf\" is not a length of time; give seconds above 0, like 3600 or 2.5",
+        ),
+        (
+            "--duration NaN",
+            "--duration: \"NaN\" is not a length of time; give seconds above 0, like 3600 or 2.5",
+        ),
+        ("--strict", "--strict: has no meaning for one recorder; give it with --config"),
+        (
+            "--pipewire",
+            "--pipewire: PipeWire sources are not available in this version; take the stream from the network with -m or --sdp",
+        ),
+        (
+            "--device hw:0",
+            "--device: sound cards are not available in this version; send the card's audio as AES67 and take it with -m or --sdp",
+        ),
+        (
+            "--vox-threshold -30",
+            "--vox-threshold: recording on sound level is not available in this version; leave it out and record all the time",
+        ),
+        (
+            "--ptp-software",
+            "--ptp-software: reading a PTP clock is not available in this version; leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
+        ),
+    ] {
+        assert_eq!(prepared(&format!("{ONE} {line}")).unwrap_err(), [expected], "{line}");
+    }
+    let nowhere = prepared(&format!("{ONE} --stats /nowhere/s.json")).unwrap_err();
+    assert_eq!(nowhere, ["--stats: there is no folder /nowhere; give a file in a folder that exists"]);
+    let all = prepared("--duration 0 --vox -p 0").unwrap_err();
+    assert_eq!(all.len(), 5, "{all:?}");
+}
+
+#[test]
+fn recorders_come_from_flags_or_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("audyn.toml");
+    std::fs::write(
+        &file,
+        "[[recorder]]\nname = \"a\"\noutput = \"a.wav\"\nmulticast_addr = \"239.1.1.1\"\nport = 0\n",
+    )
+    .unwrap();
+    let file = file.display();
+    assert_eq!(
+        prepared(&format!("--config {file} -m 239.1.1.1 --vbr --strict")).unwrap_err(),
+        [
+            "-m/--multicast-addr: contradicts --config; write multicast_addr in the file, below [defaults] or a [[recorder]]",
+            "--vbr: contradicts --config; write vbr in the file, below [defaults] or a [[recorder]]",
+            "recorder[1].port (line 5): 0 is out of range; give 1 to 65535",
+        ]
+    );
+    let missing = prepared("--config /nowhere/audyn.toml").unwrap_err();
+    assert!(missing[0].starts_with("--config: cannot read /nowhere/audyn.toml: "), "{missing:?}");
+}

@@ -107,7 +107,11 @@ fn by_offset(desk: &mut Desk<'_>, typed: &Typed, width: Option<u16>) -> Option<C
         let key = if desk.typed(Key::ChannelOffset).is_some() { Key::ChannelOffset } else { Key::Channels };
         desk.refuse::<()>(
             key,
-            format!("{} from channel {} on reach beyond the {stream} of the stream", count(recorded), offset + 1),
+            format!(
+                "{} from channel {} on reach beyond the {stream} of the stream",
+                count(recorded),
+                offset + 1
+            ),
             format!("the last recorded channel may be {stream}"),
         );
         return None;
@@ -124,11 +128,17 @@ fn picked(desk: &mut Desk<'_>) -> Read<Vec<u16>> {
     for value in values.iter().flat_map(pieces) {
         let number = match number(&value) {
             Ok(number) if (1..=64).contains(&number) => number as u16,
-            Ok(number) => return desk.refuse(Key::PickChannels, format!("there is no channel {number}"), RIGHT),
+            Ok(number) => {
+                return desk.refuse(Key::PickChannels, format!("there is no channel {number}"), RIGHT);
+            }
             Err(wrong) => return desk.refuse(Key::PickChannels, wrong, RIGHT),
         };
         if pick.contains(&number) {
-            return desk.refuse(Key::PickChannels, format!("channel {number} is picked twice"), "name each once");
+            return desk.refuse(
+                Key::PickChannels,
+                format!("channel {number} is picked twice"),
+                "name each once",
+            );
         }
         pick.push(number);
     }

@@ -138,7 +138,11 @@ impl<'r> Desk<'r> {
     pub fn list(&mut self, key: Key) -> Option<Vec<Value>> {
         Some(match &self.typed(key)?.value {
             Value::List(values) => values.clone(),
-            one @ (Value::Flag(_) | Value::Text(_) | Value::Integer(_) | Value::Bool(_) | Value::Other { .. }) => {
+            one @ (Value::Flag(_)
+            | Value::Text(_)
+            | Value::Integer(_)
+            | Value::Bool(_)
+            | Value::Other { .. }) => {
                 vec![one.clone()]
             }
         })
@@ -177,7 +181,9 @@ pub(super) fn number(value: &Value) -> Result<i64, String> {
         Value::Text(text) if text.parse::<i64>().is_ok() => {
             Err(format!("\"{text}\" is text, not a number (write it without quotes)"))
         }
-        Value::Text(_) | Value::Bool(_) | Value::List(_) | Value::Other { .. } => Err(not(value, "a whole number")),
+        Value::Text(_) | Value::Bool(_) | Value::List(_) | Value::Other { .. } => {
+            Err(not(value, "a whole number"))
+        }
     }
 }
 
@@ -186,7 +192,9 @@ fn not(value: &Value, wanted: &str) -> String {
         Value::Flag(_) | Value::Text(_) | Value::Integer(_) | Value::Bool(_) => {
             format!("{} is not {wanted}", value.shown())
         }
-        Value::List(_) | Value::Other { .. } => format!("{} is {}, not {wanted}", value.shown(), value.what()),
+        Value::List(_) | Value::Other { .. } => {
+            format!("{} is {}, not {wanted}", value.shown(), value.what())
+        }
     }
 }
 

@@ -21,14 +21,17 @@ const OTHERS: [&str; 12] =
 pub(super) fn outputs(desk: &mut Desk<'_>, source: Option<&Aes67>) -> Option<Vec<Spec>> {
     let before = desk.problems.len();
     let containers = match desk.typed(Key::Output).and_then(|w| w.value.as_text()) {
-        Some(file) if desk.typed(Key::ArchiveRoot).is_none() => of_file(desk, Path::new(file)).map(|c| vec![c]),
+        Some(file) if desk.typed(Key::ArchiveRoot).is_none() => {
+            of_file(desk, Path::new(file)).map(|c| vec![c])
+        }
         Some(_) | None => of_archive(desk),
     };
     let samples = desk.word(Key::Bits, "16, 24 or 32f", SampleFormat::from_word).or(SampleFormat::default());
     let (least, most, what) = bitrates(containers.as_deref().unwrap_or_default());
     let bitrate = desk.whole(Key::Bitrate, least..=most, &what).map(|n| n as u32).or(BITRATE);
     let vbr = desk.switch(Key::Vbr).or(true);
-    let complexity = desk.whole(Key::Complexity, 0..=10, "0 (least effort) to 10").map(|n| n as u8).or(COMPLEXITY);
+    let complexity =
+        desk.whole(Key::Complexity, 0..=10, "0 (least effort) to 10").map(|n| n as u8).or(COMPLEXITY);
     if desk.problems.len() > before {
         return None;
     }
@@ -117,7 +120,11 @@ fn suffixes(desk: &mut Desk<'_>) -> Read<Vec<Container>> {
         let words = match value {
             Value::Flag(text) | Value::Text(text) => text.split(',').map(str::trim),
             Value::Integer(_) | Value::Bool(_) | Value::List(_) | Value::Other { .. } => {
-                return desk.refuse(Key::ArchiveSuffix, format!("{} is not a suffix", value.shown()), SUFFIXES);
+                return desk.refuse(
+                    Key::ArchiveSuffix,
+                    format!("{} is not a suffix", value.shown()),
+                    SUFFIXES,
+                );
             }
         };
         for word in words {
@@ -125,12 +132,20 @@ fn suffixes(desk: &mut Desk<'_>) -> Read<Vec<Container>> {
                 return desk.refuse(Key::ArchiveSuffix, format!("\"{word}\" is not known"), SUFFIXES);
             };
             if containers.contains(&container) {
-                return desk.refuse(Key::ArchiveSuffix, format!("{word} is named twice"), "name each format once");
+                return desk.refuse(
+                    Key::ArchiveSuffix,
+                    format!("{word} is named twice"),
+                    "name each format once",
+                );
             }
             containers.push(container);
         }
     }
-    if containers.is_empty() { desk.refuse(Key::ArchiveSuffix, "is empty", SUFFIXES) } else { Read::Is(containers) }
+    if containers.is_empty() {
+        desk.refuse(Key::ArchiveSuffix, "is empty", SUFFIXES)
+    } else {
+        Read::Is(containers)
+    }
 }
 
 /// The bit rates that suit every one of the formats.

@@ -42,7 +42,8 @@ pub(super) fn place(desk: &mut Desk<'_>, base: &Path, name: Option<&str>) -> Opt
 
 /// The clock of names and boundaries.
 pub(super) fn clock(desk: &mut Desk<'_>) -> ArchiveClock {
-    desk.word(Key::ArchiveClock, "localtime, utc, ptp or tai", ArchiveClock::from_word).or(ArchiveClock::default())
+    desk.word(Key::ArchiveClock, "localtime, utc, ptp or tai", ArchiveClock::from_word)
+        .or(ArchiveClock::default())
 }
 
 fn archive(desk: &mut Desk<'_>, base: &Path, root: &str, name: Option<&str>) -> Option<Place> {
@@ -52,7 +53,12 @@ fn archive(desk: &mut Desk<'_>, base: &Path, root: &str, name: Option<&str>) -> 
         .whole(Key::ArchivePeriod, 0..=31_536_000, "0 (no rotation) or 1 to 31536000 seconds")
         .map(|n| n as u32);
     let (Read::Is(layout), false) = (layout, folder.refused()) else { return None };
-    Some(Place::Archive(Archive { root: base.join(root), folder: folder.is(), layout, period_s: period.or(PERIOD_S) }))
+    Some(Place::Archive(Archive {
+        root: base.join(root),
+        folder: folder.is(),
+        layout,
+        period_s: period.or(PERIOD_S),
+    }))
 }
 
 fn layout(desk: &mut Desk<'_>) -> Read<Layout> {
@@ -79,9 +85,10 @@ fn layout(desk: &mut Desk<'_>) -> Read<Layout> {
 
 /// The recorder's own folder below the root. `{name}` stands for its name.
 fn folder(desk: &mut Desk<'_>, name: Option<&str>) -> Read<CustomFormat> {
-    let unnamed = name.is_none() && desk.typed(Key::ArchiveFolder).is_some_and(|w| {
-        w.value.as_text().is_some_and(|text| text.contains("{name}"))
-    });
+    let unnamed = name.is_none()
+        && desk
+            .typed(Key::ArchiveFolder)
+            .is_some_and(|w| w.value.as_text().is_some_and(|text| text.contains("{name}")));
     if unnamed {
         let key = desk.spelt(Key::Name);
         return desk.refuse(Key::ArchiveFolder, "{name} stands for a name", format!("give {key} as well"));
@@ -97,8 +104,14 @@ fn format(desk: &mut Desk<'_>, key: Key, fill: impl Fn(&str) -> String) -> Read<
         Read::Absent => return Read::Absent,
         Read::Refused => return Read::Refused,
     };
-    if let Some((_, suffix)) = text.rsplit_once('.').filter(|(_, suffix)| Container::from_suffix(suffix).is_some()) {
-        return desk.refuse(key, format!("ends in .{suffix}"), "leave the suffix out: it is added for each output");
+    if let Some((_, suffix)) =
+        text.rsplit_once('.').filter(|(_, suffix)| Container::from_suffix(suffix).is_some())
+    {
+        return desk.refuse(
+            key,
+            format!("ends in .{suffix}"),
+            "leave the suffix out: it is added for each output",
+        );
     }
     match CustomFormat::parse(&text) {
         Ok(format) => Read::Is(format),
@@ -130,7 +143,11 @@ fn only_with_archive(desk: &mut Desk<'_>) {
     let root = desk.spelt(Key::ArchiveRoot);
     for key in [Key::ArchiveLayout, Key::ArchiveFormat, Key::ArchiveFolder, Key::ArchivePeriod] {
         if desk.typed(key).is_some() {
-            desk.refuse::<()>(key, "has no meaning for a single file", format!("leave it out, or give {root}"));
+            desk.refuse::<()>(
+                key,
+                "has no meaning for a single file",
+                format!("leave it out, or give {root}"),
+            );
         }
     }
 }

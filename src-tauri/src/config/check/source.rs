@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use audyn_engine::rtp::payload::Encoding;
-use audyn_engine::sdp::{self, ReferenceClock, Stream};
+use audyn_engine::sdp::{self, Stream};
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
@@ -33,8 +33,7 @@ pub(super) fn source(desk: &mut Desk<'_>, described: Option<&Described>) -> Opti
         (None, _) | (_, true) => None,
     };
     let window = desk.whole(Key::WindowMs, 1..=2000, "1 to 2000 milliseconds").map(|n| n as u32);
-    let buffer =
-        desk.whole(Key::Rcvbuf, 4096..=1 << 30, "4096 to 1073741824 bytes").map(|n| n as usize);
+    let buffer = desk.whole(Key::Rcvbuf, 4096..=1 << 30, "4096 to 1073741824 bytes").map(|n| n as usize);
     if desk.problems.len() > before {
         return None;
     }
@@ -76,7 +75,9 @@ fn legs(desk: &mut Desk<'_>, stream: Option<&Stream>) -> Option<Vec<Leg>> {
     // A filter belongs to the group that it was described with.
     let filter = described.filter(|leg| leg.address == address).and_then(|leg| leg.source);
     let first = Leg { address, port, interface: interface.is(), source: source.is().or(filter) };
-    let same = second.as_ref().is_some_and(|s| (s.address, s.port, &s.interface) == (address, port, &first.interface));
+    let same = second
+        .as_ref()
+        .is_some_and(|s| (s.address, s.port, &s.interface) == (address, port, &first.interface));
     if same {
         let wrong = format!("{address}:{port} on that interface is the first leg");
         desk.refuse::<()>(Key::Redundant, wrong, "give the other network's address or interface");
@@ -144,7 +145,7 @@ fn interface(desk: &mut Desk<'_>, key: Key) -> Read<String> {
 /// Why a text cannot name an interface. Whether there is one of that name is known only when the recorder starts.
 fn not_an_interface(text: &str) -> Option<String> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || c == '/';
-    let bad = text.is_empty() || text.len() > INTERFACE_BYTES || text.contains(odd) || text.contains(':');
+    let bad = text.is_empty() || text.len() > INTERFACE_BYTES || text.contains(odd);
     bad.then(|| format!("\"{text}\" cannot be an interface"))
 }
 
@@ -204,26 +205,12 @@ fn samples_per_packet(
     Some(samples)
 }
 
-/// What an SDP's two clock lines mean together. A direct media clock counts from its reference clock's epoch, which is
-/// TAI's only with PTP; whether the sender's PTP epoch is sane shows when packets come.
+/// What an SDP's media clock means here. Whatever the reference clock is said to be, positions are believed only if they
+/// agree with TAI when packets come: a direct media clock on GPS, NTP or a sender's own oscillator shows itself then.
 fn media_clock(stream: &Stream) -> MediaClock {
-    let tai = match &stream.reference_clock {
-        ReferenceClock::None | ReferenceClock::Private { traceable: true } => true,
-        ReferenceClock::Ptp { .. } => true,
-        ReferenceClock::LocalMac(_)
-        | ReferenceClock::Local
-        | ReferenceClock::Ntp(_)
-        | ReferenceClock::Gps
-        | ReferenceClock::Galileo
-        | ReferenceClock::Glonass
-        | ReferenceClock::Private { traceable: false } => false,
-    };
     match stream.media_clock {
-        sdp::MediaClock::Direct { offset } if tai => MediaClock::Direct { offset },
-        sdp::MediaClock::None if tai => MediaClock::Undeclared,
-        sdp::MediaClock::Direct { .. }
-        | sdp::MediaClock::None
-        | sdp::MediaClock::Sender
-        | sdp::MediaClock::Ieee1722(_) => MediaClock::Free,
+        sdp::MediaClock::Direct { offset } => MediaClock::Direct { offset },
+        sdp::MediaClock::None => MediaClock::Undeclared,
+        sdp::MediaClock::Sender | sdp::MediaClock::Ieee1722(_) => MediaClock::Free,
     }
 }

@@ -51,14 +51,17 @@ pub(super) fn described(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -
 fn chosen(desk: &mut Desk<'_>, name: &str, streams: Vec<Stream>) -> Option<Stream> {
     let typed: Option<Ipv4Addr> =
         desk.typed(Key::MulticastAddr).and_then(|w| w.value.as_text()).and_then(|text| text.parse().ok());
-    let meant = |stream: &Stream| typed.is_some_and(|address| stream.legs.iter().any(|leg| leg.address == address));
+    let meant =
+        |stream: &Stream| typed.is_some_and(|address| stream.legs.iter().any(|leg| leg.address == address));
     let several = streams.len();
     let position = streams.iter().position(meant);
     let stream = streams.into_iter().nth(position.unwrap_or(0))?;
     if several > 1 && position.is_none() {
         let address = stream.legs.first()?.address;
         let by = desk.spelt(Key::MulticastAddr);
-        desk.warn(format!("{name} describes {several} streams; the first is recorded ({address}), choose with {by}"));
+        desk.warn(format!(
+            "{name} describes {several} streams; the first is recorded ({address}), choose with {by}"
+        ));
     }
     if stream.legs.len() > 2 {
         let legs = stream.legs.len();

@@ -6,7 +6,9 @@ use crate::config::checked::Recorder;
 fn recorders(words: &str) -> Vec<Recorder> {
     let table = |word: &str| {
         let (name, port) = word.split_once(':').unwrap();
-        format!("[[recorder]]\nname = \"{name}\"\noutput = \"/x/{name}.wav\"\nmulticast_addr = \"239.1.1.1\"\nport = {port}\n")
+        format!(
+            "[[recorder]]\nname = \"{name}\"\noutput = \"/x/{name}.wav\"\nmulticast_addr = \"239.1.1.1\"\nport = {port}\n"
+        )
     };
     let text: String = words.split_whitespace().map(table).collect();
     if text.is_empty() { Vec::new() } else { toml(&text).unwrap().recorders }

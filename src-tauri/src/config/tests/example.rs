@@ -10,7 +10,10 @@ fn the_example_shows_exactly_the_defaults() {
         [[recorder]]\nname = \"Studio 2\"\noutput = \"/srv/takes/studio-2.wav\"\nmulticast_addr = \"239.69.1.2\"\n";
     let example = toml(EXAMPLE).unwrap();
     assert_eq!(example, toml(bare).unwrap());
-    assert!(matches!(example.recorders[1].place, Place::File(_)), "the defaults of archives do not disturb it");
+    assert!(
+        matches!(example.recorders[1].place, Place::File(_)),
+        "the defaults of archives do not disturb it"
+    );
 }
 
 #[test]
@@ -18,7 +21,9 @@ fn the_example_mentions_every_key_and_its_comments_are_keys_too() {
     let uncommented: String = EXAMPLE
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.split_once(" = ").is_some_and(|(word, _)| Key::from_toml(word).is_some()) => rest,
+            Some(rest) if rest.split_once(" = ").is_some_and(|(word, _)| Key::from_toml(word).is_some()) => {
+                rest
+            }
             Some(_) | None => line,
         })
         .map(|line| format!("{line}\n"))

@@ -30,7 +30,10 @@ fn nothing_but_place_and_group_gives_the_defaults() {
     assert_eq!(recorder.clock, ArchiveClock::Local);
     let source = &recorder.source;
     assert_eq!((source.payload_type, source.encoding, source.rate.hz()), (96, None, 48_000));
-    assert_eq!((source.stream_channels, source.pick.as_slice(), source.samples_per_packet), (2, [].as_slice(), 48));
+    assert_eq!(
+        (source.stream_channels, source.pick.as_slice(), source.samples_per_packet),
+        (2, [].as_slice(), 48)
+    );
     assert_eq!((source.window_ms, source.receive_buffer), (100, 2 * 1024 * 1024));
     assert_eq!(source.legs.len(), 1);
     let [spec] = recorder.outputs.as_slice() else { panic!("one output") };
@@ -72,7 +75,10 @@ fn words_and_numbers_reach_their_fields() {
     let outputs = |line: &str| -> Vec<&str> {
         one(flags(&format!("{ARCHIVE} {line}"))).outputs.iter().map(|o| o.container.suffix()).collect()
     };
-    assert_eq!(outputs("--archive-suffix wav --archive-suffix opus --archive-suffix mp3"), ["wav", "opus", "mp3"]);
+    assert_eq!(
+        outputs("--archive-suffix wav --archive-suffix opus --archive-suffix mp3"),
+        ["wav", "opus", "mp3"]
+    );
     assert_eq!(outputs("--archive-suffix .FLAC"), ["flac"]);
     assert_eq!(outputs("--archive-suffix wav,flac"), ["wav", "flac"]);
     let spec = |line: &str| one(flags(&format!("{FILE} {line}"))).outputs.remove(0);
@@ -87,7 +93,10 @@ fn words_and_numbers_reach_their_fields() {
     for clock in ["ptp", "tai"] {
         assert_eq!(one(flags(&format!("{ARCHIVE} --archive-clock {clock}"))).clock, ArchiveClock::Tai);
     }
-    assert_eq!(one(flags("-o take --archive-suffix flac -m 239.1.1.1")).outputs[0].container, Container::Flac);
+    assert_eq!(
+        one(flags("-o take --archive-suffix flac -m 239.1.1.1")).outputs[0].container,
+        Container::Flac
+    );
 }
 
 #[test]
@@ -114,30 +123,78 @@ fn every_range_is_kept() {
             "--bitrate 128",
             "--bitrate: 128 is out of range; give bits per second, 6000 to 510000 for Opus (128 kb/s is 128000)",
         ),
-        ("--source-ip 239.1.1.1", "--source-ip: 239.1.1.1 cannot be used here; give the unicast address of the sender"),
-        ("--interface a/b", "--interface: \"a/b\" cannot be an interface; give the name of a network interface, like eth0, or one of its addresses"),
-        ("--redundant 239.2.1.1", "--redundant: \"239.2.1.1\" names no interface; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1"),
-        ("--redundant 239.2.1.1:0@e", "--redundant: \"239.2.1.1:0\" is not an address with a port; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1"),
-        ("--redundant @eth1", "--redundant: \"\" is not an address with a port; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1"),
-        ("--interface e --redundant 239.1.1.1@e", "--redundant: 239.1.1.1:5004 on that interface is the first leg; give the other network's address or interface"),
+        (
+            "--source-ip 239.1.1.1",
+            "--source-ip: 239.1.1.1 cannot be used here; give the unicast address of the sender",
+        ),
+        (
+            "--interface a/b",
+            "--interface: \"a/b\" cannot be an interface; give the name of a network interface, like eth0, or one of its addresses",
+        ),
+        (
+            "--redundant 239.2.1.1",
+            "--redundant: \"239.2.1.1\" names no interface; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1",
+        ),
+        (
+            "--redundant 239.2.1.1:0@e",
+            "--redundant: \"239.2.1.1:0\" is not an address with a port; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1",
+        ),
+        (
+            "--redundant @eth1",
+            "--redundant: \"\" is not an address with a port; give ADDR@IF or ADDR:PORT@IF, like 239.70.1.1:5004@eth1",
+        ),
+        (
+            "--interface e --redundant 239.1.1.1@e",
+            "--redundant: 239.1.1.1:5004 on that interface is the first leg; give the other network's address or interface",
+        ),
     ];
     for (line, expected) in rows {
         check(&format!("{FILE} {line}"), &[expected]);
     }
     for (line, expected) in [
-        ("--archive-period -5", "--archive-period: -5 is out of range; give 0 (no rotation) or 1 to 31536000 seconds"),
-        ("--archive-period 1.5", "--archive-period: \"1.5\" is not a whole number; give 0 (no rotation) or 1 to 31536000 seconds"),
+        (
+            "--archive-period -5",
+            "--archive-period: -5 is out of range; give 0 (no rotation) or 1 to 31536000 seconds",
+        ),
+        (
+            "--archive-period 1.5",
+            "--archive-period: \"1.5\" is not a whole number; give 0 (no rotation) or 1 to 31536000 seconds",
+        ),
         ("--archive-clock gmt", "--archive-clock: \"gmt\" is not known; give localtime, utc, ptp or tai"),
-        ("--archive-layout daily", "--archive-layout: \"daily\" is not known; give flat, hierarchy, combo, dailydir, hourlydir, accurate or custom"),
-        ("--archive-layout custom", "--archive-layout: \"custom\" needs a format; give --archive-format as well"),
-        ("--archive-layout flat --archive-format %H", "--archive-format: contradicts the layout flat; leave it out, or give --archive-layout custom"),
-        ("--archive-format ../%H", "--archive-format: the format contains a component ..; it may not leave the archive root"),
-        ("--archive-format %Y.wav", "--archive-format: ends in .wav; leave the suffix out: it is added for each output"),
+        (
+            "--archive-layout daily",
+            "--archive-layout: \"daily\" is not known; give flat, hierarchy, combo, dailydir, hourlydir, accurate or custom",
+        ),
+        (
+            "--archive-layout custom",
+            "--archive-layout: \"custom\" needs a format; give --archive-format as well",
+        ),
+        (
+            "--archive-layout flat --archive-format %H",
+            "--archive-format: contradicts the layout flat; leave it out, or give --archive-layout custom",
+        ),
+        (
+            "--archive-format ../%H",
+            "--archive-format: the format contains a component ..; it may not leave the archive root",
+        ),
+        (
+            "--archive-format %Y.wav",
+            "--archive-format: ends in .wav; leave the suffix out: it is added for each output",
+        ),
         ("--archive-folder {name}", "--archive-folder: {name} stands for a name; give --name as well"),
         ("--archive-suffix aac", "--archive-suffix: \"aac\" is not known; give wav, opus, flac or mp3"),
-        ("--archive-suffix wav --archive-suffix wav", "--archive-suffix: wav is named twice; name each format once"),
-        ("--archive-suffix mp3 --bitrate 400000", "--bitrate: 400000 is out of range; give bits per second, 32000 to 320000 for MP3 (128 kb/s is 128000)"),
-        ("--archive-suffix opus --archive-suffix mp3 --bitrate 16000", "--bitrate: 16000 is out of range; give bits per second, 32000 to 320000 for Opus and MP3 (128 kb/s is 128000)"),
+        (
+            "--archive-suffix wav --archive-suffix wav",
+            "--archive-suffix: wav is named twice; name each format once",
+        ),
+        (
+            "--archive-suffix mp3 --bitrate 400000",
+            "--bitrate: 400000 is out of range; give bits per second, 32000 to 320000 for MP3 (128 kb/s is 128000)",
+        ),
+        (
+            "--archive-suffix opus --archive-suffix mp3 --bitrate 16000",
+            "--bitrate: 16000 is out of range; give bits per second, 32000 to 320000 for Opus and MP3 (128 kb/s is 128000)",
+        ),
     ] {
         check(&format!("{ARCHIVE} {line}"), &[expected]);
     }
@@ -152,17 +209,28 @@ fn place_and_source_must_be_given_once() {
             "record: has no place to write to; give -o/--output or --archive-root",
         ],
     );
-    check("-o a.wav --archive-root /srv -m 239.1.1.1", &["-o/--output: contradicts --archive-root; give one of them"]);
-    check(&format!("{FILE} --archive-period 5"), &["--archive-period: has no meaning for a single file; leave it out, or give --archive-root"]);
-    check("-o /srv/ -m 239.1.1.1", &[
-        "-o/--output: \"/srv/\" is a folder; give a file, or --archive-root for an archive",
-        "-o/--output: the file has no suffix to tell its format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix",
-    ]);
+    check(
+        "-o a.wav --archive-root /srv -m 239.1.1.1",
+        &["-o/--output: contradicts --archive-root; give one of them"],
+    );
+    check(
+        &format!("{FILE} --archive-period 5"),
+        &["--archive-period: has no meaning for a single file; leave it out, or give --archive-root"],
+    );
+    check(
+        "-o /srv/ -m 239.1.1.1",
+        &[
+            "-o/--output: \"/srv/\" is a folder; give a file, or --archive-root for an archive",
+            "-o/--output: the file has no suffix to tell its format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix",
+        ],
+    );
     check(&format!("{FILE} --vbr --cbr"), &["--vbr: contradicts --cbr; give one of them"]);
     for address in ["0.0.0.0", "255.255.255.255", "240.0.0.1"] {
         check(
             &format!("-o a.wav -m {address}"),
-            &[&format!("-m/--multicast-addr: {address} cannot be used here; give a multicast group like 239.69.1.1, or a unicast address")],
+            &[&format!(
+                "-m/--multicast-addr: {address} cannot be used here; give a multicast group like 239.69.1.1, or a unicast address"
+            )],
         );
     }
 }
@@ -170,12 +238,30 @@ fn place_and_source_must_be_given_once() {
 #[test]
 fn a_files_suffix_says_its_format() {
     for (file, expected) in [
-        ("a.aac", "-o/--output: .aac is not a format that can be written; end it in .wav, .opus, .flac or .mp3"),
-        ("a.xyz", "-o/--output: the suffix .xyz tells no format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix"),
-        ("a", "-o/--output: the file has no suffix to tell its format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix"),
-        ("a.wav --archive-suffix opus", "--archive-suffix: opus contradicts the file's suffix .wav; leave it out"),
-        ("a.aac --archive-suffix wav", "-o/--output: .aac is not a format that can be written; end it in .wav, .opus, .flac or .mp3"),
-        ("a.wav --archive-suffix wav --archive-suffix mp3", "--archive-suffix: names several formats for one file; name one, or give --archive-root"),
+        (
+            "a.aac",
+            "-o/--output: .aac is not a format that can be written; end it in .wav, .opus, .flac or .mp3",
+        ),
+        (
+            "a.xyz",
+            "-o/--output: the suffix .xyz tells no format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix",
+        ),
+        (
+            "a",
+            "-o/--output: the file has no suffix to tell its format; end it in .wav, .opus, .flac or .mp3, or name the format with --archive-suffix",
+        ),
+        (
+            "a.wav --archive-suffix opus",
+            "--archive-suffix: opus contradicts the file's suffix .wav; leave it out",
+        ),
+        (
+            "a.aac --archive-suffix wav",
+            "-o/--output: .aac is not a format that can be written; end it in .wav, .opus, .flac or .mp3",
+        ),
+        (
+            "a.wav --archive-suffix wav --archive-suffix mp3",
+            "--archive-suffix: names several formats for one file; name one, or give --archive-root",
+        ),
     ] {
         check(&format!("-o {file} -m 239.1.1.1"), &[expected]);
     }
@@ -204,7 +290,10 @@ fn what_an_encoder_cannot_do_is_refused() {
         ("-o a.flac -m 239.1.1.1 --bits 32f", "--bits: "),
         ("-o a.flac -m 239.1.1.1 -c 9", "-o/--output: "),
         ("-o a.mp3 -m 239.1.1.1 -c 3", "-o/--output: "),
-        ("--archive-root /srv --archive-suffix wav --archive-suffix mp3 -m 239.1.1.1 -c 8", "--archive-suffix: "),
+        (
+            "--archive-root /srv --archive-suffix wav --archive-suffix mp3 -m 239.1.1.1 -c 8",
+            "--archive-suffix: ",
+        ),
     ] {
         let problems = flags(line).expect_err(line);
         let [only] = lines(&problems).try_into().expect(line);

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use audyn_model::{Anchor, Container, Gap, GapCause, Rate, SampleFormat, SampleIndex, SegmentId, Tai, TimeBasis, Utc};
+use audyn_model::{
+    Anchor, Container, Gap, GapCause, Rate, SampleFormat, SampleIndex, SegmentId, Tai, TimeBasis, Utc,
+};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
 
@@ -43,7 +45,9 @@ impl EndReason {
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Rotation, Self::Stop, Self::Recovered, Self::Fault].into_iter().find(|end| end.as_str() == word)
+        [Self::Rotation, Self::Stop, Self::Recovered, Self::Fault]
+            .into_iter()
+            .find(|end| end.as_str() == word)
     }
 }
 
@@ -106,7 +110,8 @@ pub(super) fn upsert_gaps(db: &Connection, segment: SegmentId, gaps: &[Gap]) -> 
 }
 
 pub(super) fn gaps(db: &Connection, segment: SegmentId) -> rusqlite::Result<Vec<Gap>> {
-    let mut statement = db.prepare_cached("SELECT at, len, cause FROM gaps WHERE segment = ?1 ORDER BY at")?;
+    let mut statement =
+        db.prepare_cached("SELECT at, len, cause FROM gaps WHERE segment = ?1 ORDER BY at")?;
     let gaps: rusqlite::Result<Vec<Gap>> = statement
         .query_map([segment.to_string()], |row| {
             let cause = word(row, 2, GapCause::from_word)?;
@@ -155,9 +160,11 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<SegmentRow> {
 fn hashes(row: &Row<'_>) -> rusqlite::Result<Option<Hashes>> {
     let head_len: Option<i64> = row.get(19)?;
     let (head, body): (Option<[u8; 32]>, Option<[u8; 32]>) = (row.get(20)?, row.get(21)?);
-    Ok(head_len
-        .zip(head.zip(body))
-        .map(|(head_len, (head, body))| Hashes { head_len: unsigned(head_len), head, body }))
+    Ok(head_len.zip(head.zip(body)).map(|(head_len, (head, body))| Hashes {
+        head_len: unsigned(head_len),
+        head,
+        body,
+    }))
 }
 
 fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
@@ -169,7 +176,8 @@ where
 
 fn word<T>(row: &Row<'_>, column: usize, from_word: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
-    from_word(&text).ok_or_else(|| unreadable(column, std::io::Error::other(format!("unknown word {text:?}"))))
+    from_word(&text)
+        .ok_or_else(|| unreadable(column, std::io::Error::other(format!("unknown word {text:?}"))))
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {

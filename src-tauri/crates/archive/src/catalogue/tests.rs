@@ -57,7 +57,7 @@ fn rows_come_back_as_they_went_in() {
         catalogue.insert(row).unwrap();
     }
     assert_eq!(catalogue.segment(full.id).unwrap(), Some(full.clone()));
-    assert_eq!(catalogue.in_state(SegmentState::Open).unwrap(), [bare.clone()]);
+    assert_eq!(catalogue.in_state(SegmentState::Open).unwrap(), std::slice::from_ref(&bare));
     let gap = Gap { at: SampleIndex(1), len: 2, cause: GapCause::Loss };
     let grown = Gap { len: 3, ..gap };
     let next = Gap { at: SampleIndex(4), len: 1, cause: GapCause::Loss };
@@ -84,7 +84,10 @@ fn a_later_programs_catalogue_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     open(dir.path()).db.pragma_update(None, "user_version", 7).unwrap();
     let before = std::fs::read(dir.path().join(FILE)).unwrap();
-    assert!(matches!(Catalogue::open(dir.path(), Utc(1)), Err(Error::CatalogueNewer { version: 7, known: 1, .. })));
+    assert!(matches!(
+        Catalogue::open(dir.path(), Utc(1)),
+        Err(Error::CatalogueNewer { version: 7, known: 1, .. })
+    ));
     assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), before);
 }
 

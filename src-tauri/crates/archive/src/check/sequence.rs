@@ -44,6 +44,7 @@ fn between(dir: &Path, before: &SegmentRow, row: &SegmentRow) -> Option<Problem>
     match step {
         ..0 => Some(Problem::Overlap { samples, before: before_path }),
         0 => None,
-        1.. => (before.end == Some(EndReason::Rotation)).then_some(Problem::Hole { samples, before: before_path }),
+        1.. => (before.end == Some(EndReason::Rotation))
+            .then_some(Problem::Hole { samples, before: before_path }),
     }
 }

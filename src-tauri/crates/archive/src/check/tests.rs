@@ -34,7 +34,10 @@ fn each_damage_is_found_at_its_depth() {
             let of_file = report.findings.iter().filter(|finding| finding.path == path);
             let words: Vec<String> = of_file.map(|finding| finding.problem.to_string()).collect();
             let words = words.join("; ");
-            assert!(words.is_empty() == expected.is_empty() && words.contains(expected), "{depth:?}: {words}");
+            assert!(
+                words.is_empty() == expected.is_empty() && words.contains(expected),
+                "{depth:?}: {words}"
+            );
             // A list of gaps whose file is gone is left over too.
             let elsewhere = |finding: &Finding| finding.path != path && finding.path != gaps::beside(&path);
             assert!(!report.findings.iter().any(elsewhere), "{:?}", report.findings);
@@ -49,9 +52,27 @@ fn each_damage_is_found_at_its_depth() {
     check(flac, &cut, "5000 bytes", "5000 bytes", "audio differs");
     check(wav, &|path| overwrite(path, 0, b"X"), "", "bad header", "header differs");
     check(wav, &|path| overwrite(path, 8_000, b"\x55"), "", "", "the audio differs");
-    check(flac, &|path| overwrite(path, 8_000, b"\x55\x55\x55"), "", "cannot be decoded", "the audio differs");
-    check(wav, &|path| fs::remove_file(gaps::beside(path)).unwrap(), "list of gaps", "list of gaps", "list of gaps");
-    check("new.wav", &|path| fs::write(path, "x").unwrap(), "not in the cat", "not in the cat", "not in the cat");
+    check(
+        flac,
+        &|path| overwrite(path, 8_000, b"\x55\x55\x55"),
+        "",
+        "cannot be decoded",
+        "the audio differs",
+    );
+    check(
+        wav,
+        &|path| fs::remove_file(gaps::beside(path)).unwrap(),
+        "list of gaps",
+        "list of gaps",
+        "list of gaps",
+    );
+    check(
+        "new.wav",
+        &|path| fs::write(path, "x").unwrap(),
+        "not in the cat",
+        "not in the cat",
+        "not in the cat",
+    );
     let swap = |path: &Path| {
         fs::copy(path.with_file_name("2026-07-01-14.wav"), path).unwrap();
     };
@@ -103,5 +124,8 @@ fn holes_and_overlaps_between_segments() {
     check(&[(0, 10, 1, Rotation), (7, 10, 2, Stop)], &[]);
     // Two outputs of one kind run side by side.
     check(&[(0, 10, 1, Rotation), (0, 10, 1, Rotation), (10, 5, 1, Stop), (10, 5, 1, Stop)], &[]);
-    check(&[(0, 10, 1, Rotation), (0, 10, 1, Rotation), (10, 5, 1, Stop), (12, 5, 1, Stop)], &["12.wav begins 2"]);
+    check(
+        &[(0, 10, 1, Rotation), (0, 10, 1, Rotation), (10, 5, 1, Stop), (12, 5, 1, Stop)],
+        &["12.wav begins 2"],
+    );
 }

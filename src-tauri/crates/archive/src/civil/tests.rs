@@ -27,15 +27,71 @@ fn readings_names_and_elapsed_samples() {
     let h = 3600;
     check(OnUtc, "UTC", utc("2026-07-01T12:30:00Z"), "2026-07-01T12:30:00", "UTC", false, 12 * h + 1800);
     check(OnTai, "UTC", utc("2026-07-01T12:30:00Z"), "2026-07-01T12:30:37", "TAI", false, 12 * h + 1837);
-    check(Local, "Europe/Berlin", utc("2026-07-01T10:00:00Z"), "2026-07-01T12:00:00", "+02:00", false, 12 * h);
+    check(
+        Local,
+        "Europe/Berlin",
+        utc("2026-07-01T10:00:00Z"),
+        "2026-07-01T12:00:00",
+        "+02:00",
+        false,
+        12 * h,
+    );
     // The repeated hour, both passes; the day has 25 hours.
-    check(Local, "Europe/Berlin", utc("2026-10-25T00:30:00Z"), "2026-10-25T02:30:00", "+02:00", false, 2 * h + 1800);
-    check(Local, "Europe/Berlin", utc("2026-10-25T01:30:00Z"), "2026-10-25T02:30:00", "+01:00", true, 3 * h + 1800);
-    check(Local, "Europe/Berlin", utc("2026-10-25T22:30:00Z"), "2026-10-25T23:30:00", "+01:00", false, 24 * h + 1800);
-    check(Local, "Europe/Berlin", utc("2026-03-29T10:00:00Z"), "2026-03-29T12:00:00", "+02:00", false, 11 * h);
+    check(
+        Local,
+        "Europe/Berlin",
+        utc("2026-10-25T00:30:00Z"),
+        "2026-10-25T02:30:00",
+        "+02:00",
+        false,
+        2 * h + 1800,
+    );
+    check(
+        Local,
+        "Europe/Berlin",
+        utc("2026-10-25T01:30:00Z"),
+        "2026-10-25T02:30:00",
+        "+01:00",
+        true,
+        3 * h + 1800,
+    );
+    check(
+        Local,
+        "Europe/Berlin",
+        utc("2026-10-25T22:30:00Z"),
+        "2026-10-25T23:30:00",
+        "+01:00",
+        false,
+        24 * h + 1800,
+    );
+    check(
+        Local,
+        "Europe/Berlin",
+        utc("2026-03-29T10:00:00Z"),
+        "2026-03-29T12:00:00",
+        "+02:00",
+        false,
+        11 * h,
+    );
     // Half an hour only.
-    check(Local, "Australia/Lord_Howe", utc("2026-04-04T15:15:00Z"), "2026-04-05T01:45:00", "+10:30", true, 8100);
-    check(Local, "America/St_Johns", utc("2026-01-01T12:00:00Z"), "2026-01-01T08:30:00", "-03:30", false, 8 * h + 1800);
+    check(
+        Local,
+        "Australia/Lord_Howe",
+        utc("2026-04-04T15:15:00Z"),
+        "2026-04-05T01:45:00",
+        "+10:30",
+        true,
+        8100,
+    );
+    check(
+        Local,
+        "America/St_Johns",
+        utc("2026-01-01T12:00:00Z"),
+        "2026-01-01T08:30:00",
+        "-03:30",
+        false,
+        8 * h + 1800,
+    );
     // The leap second of 2016 belongs to 2016; the day has 86 401 s.
     let leap = Tai(utc("2017-01-01T00:00:00Z").0 - 500_000_000);
     assert_eq!(clock(OnUtc, "UTC").read(leap).reading.to_string(), "2016-12-31T23:59:59.999999999");

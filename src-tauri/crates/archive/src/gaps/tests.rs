@@ -30,7 +30,10 @@ fn grown_torn_and_touching_lines() {
         &format!("{loss}\n{{\"at\":15,\"len\":2,\"cause\":\"outage\"}}\n"),
         &[gap(10, 5, GapCause::Loss), gap(15, 2, GapCause::Outage)],
     );
-    check(&format!("nonsense\n\n{loss}\n{{\"at\":1,\"len\":0,\"cause\":\"loss\"}}\n"), &[gap(10, 5, GapCause::Loss)]);
+    check(
+        &format!("nonsense\n\n{loss}\n{{\"at\":1,\"len\":0,\"cause\":\"loss\"}}\n"),
+        &[gap(10, 5, GapCause::Loss)],
+    );
 }
 
 #[test]

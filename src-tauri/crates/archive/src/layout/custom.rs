@@ -81,7 +81,12 @@ impl CustomFormat {
             check_component(component, &mut problems);
         }
         let mut seen = Vec::new();
-        problems.retain(|problem| !seen.contains(problem) && { seen.push(problem.clone()); true });
+        problems.retain(|problem| {
+            !seen.contains(problem) && {
+                seen.push(problem.clone());
+                true
+            }
+        });
         if problems.is_empty() { Ok(Self(text.to_owned())) } else { Err(problems) }
     }
 
@@ -110,7 +115,8 @@ pub(super) fn render(format: &str, time: &CivilTime, marker: Option<&str>) -> St
         if place_here == place {
             text.extend(marker);
             // `_UTC+010030` would be misread.
-            let joined = matches!(part, Part::Field(_)) || matches!(part, Part::Literal(c) if c.is_alphanumeric());
+            let joined =
+                matches!(part, Part::Field(_)) || matches!(part, Part::Literal(c) if c.is_alphanumeric());
             text.extend(marker.filter(|_| joined).map(|_| '_'));
         }
         match part {
@@ -181,8 +187,18 @@ fn longest(part: &Part) -> usize {
 fn field(directive: char, time: &CivilTime) -> Option<String> {
     const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let r = time.reading;
     let month = MONTHS[usize::from(r.month().unsigned_abs()) - 1];
@@ -214,7 +230,10 @@ fn field(directive: char, time: &CivilTime) -> Option<String> {
         'V' => format!("{:02}", (thursday.day_of_year() - 1) / 7 + 1),
         'F' => format!("{:04}-{:02}-{:02}", r.year(), r.month(), r.day()),
         'z' => time.offset_compact().unwrap_or_else(|| "TAI".to_owned()),
-        'Z' => time.offset_compact().map_or_else(|| "TAI".to_owned(), |offset| if offset == "+0000" { "UTC".to_owned() } else { offset }),
+        'Z' => time.offset_compact().map_or_else(
+            || "TAI".to_owned(),
+            |offset| if offset == "+0000" { "UTC".to_owned() } else { offset },
+        ),
         _ => return None,
     })
 }

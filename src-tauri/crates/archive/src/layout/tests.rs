@@ -42,16 +42,32 @@ fn layouts_name_files_as_rotter_does() {
     check(Layout::HourlyDir, at, "2026-07-01-14/2026-07-01-14-05-06.wav");
     check(Layout::Accurate, at, "2026-07-01/2026-07-01-14-05-06-78.wav");
     check(Layout::Accurate, "2026-07-01T12:05:06.009999999Z", "2026-07-01/2026-07-01-14-05-06-00.wav");
-    check(custom("studio 1/%a %d %b %Y/%I%p-%j-W%V-%u%%"), at, "studio 1/Wed 01 Jul 2026/02PM-182-W27-3%.wav");
-    check(custom("%G-W%V-%u %A %B %y%C %e %w %f%h"), "2027-01-01T12:00:00Z", "2026-W53-5 Friday January 2720 01 5 00Jan.wav");
+    check(
+        custom("studio 1/%a %d %b %Y/%I%p-%j-W%V-%u%%"),
+        at,
+        "studio 1/Wed 01 Jul 2026/02PM-182-W27-3%.wav",
+    );
+    check(
+        custom("%G-W%V-%u %A %B %y%C %e %w %f%h"),
+        "2027-01-01T12:00:00Z",
+        "2026-W53-5 Friday January 2720 01 5 00Jan.wav",
+    );
     check(custom("%F %H%M%S%z %Z"), at, "2026-07-01 140506+0200 +0200.wav");
-    let shared = Naming { folder: Some(CustomFormat::parse("studio-1").unwrap()), ..naming(Layout::Flat, ArchiveClock::Local) };
+    let shared = Naming {
+        folder: Some(CustomFormat::parse("studio-1").unwrap()),
+        ..naming(Layout::Flat, ArchiveClock::Local)
+    };
     assert_eq!(names(&shared, utc(at), 1), ["studio-1/2026-07-01-14.wav"]);
 }
 
 #[test]
 fn collisions_get_the_time_then_numbers() {
-    let expected = ["2026-07-01-14.wav", "2026-07-01-14_140506.wav", "2026-07-01-14_140506_02.wav", "2026-07-01-14_140506_03.wav"];
+    let expected = [
+        "2026-07-01-14.wav",
+        "2026-07-01-14_140506.wav",
+        "2026-07-01-14_140506_02.wav",
+        "2026-07-01-14_140506_03.wav",
+    ];
     assert_eq!(names(&naming(Layout::Flat, ArchiveClock::Local), utc("2026-07-01T12:05:06Z"), 4), expected);
 }
 
@@ -62,16 +78,33 @@ fn repeated_hour_and_tai_are_marked_after_the_hour() {
     };
     let (first, second) = ("2026-10-25T00:15:00Z", "2026-10-25T01:15:00Z");
     use ArchiveClock::{Local, Tai as OnTai, Utc as OnUtc};
-    check(Layout::DailyDir, Local, first, ["2026-10-25/2026-10-25-02.wav", "2026-10-25/2026-10-25-02_021500.wav"]);
-    check(Layout::DailyDir, Local, second, [
-        "2026-10-25/2026-10-25-02_UTC+0100.wav",
-        "2026-10-25/2026-10-25-02_UTC+0100_021500.wav",
-    ]);
-    check(Layout::Hierarchy, Local, second, ["2026/10/25/02/archive_UTC+0100.wav", "2026/10/25/02/archive_UTC+0100_021500.wav"]);
-    check(Layout::Accurate, Local, second, [
-        "2026-10-25/2026-10-25-02_UTC+0100-15-00-00.wav",
-        "2026-10-25/2026-10-25-02_UTC+0100-15-00-00_021500.wav",
-    ]);
+    check(
+        Layout::DailyDir,
+        Local,
+        first,
+        ["2026-10-25/2026-10-25-02.wav", "2026-10-25/2026-10-25-02_021500.wav"],
+    );
+    check(
+        Layout::DailyDir,
+        Local,
+        second,
+        ["2026-10-25/2026-10-25-02_UTC+0100.wav", "2026-10-25/2026-10-25-02_UTC+0100_021500.wav"],
+    );
+    check(
+        Layout::Hierarchy,
+        Local,
+        second,
+        ["2026/10/25/02/archive_UTC+0100.wav", "2026/10/25/02/archive_UTC+0100_021500.wav"],
+    );
+    check(
+        Layout::Accurate,
+        Local,
+        second,
+        [
+            "2026-10-25/2026-10-25-02_UTC+0100-15-00-00.wav",
+            "2026-10-25/2026-10-25-02_UTC+0100-15-00-00_021500.wav",
+        ],
+    );
     check(custom("%H%M"), Local, second, ["02_UTC+0100_15.wav", "02_UTC+0100_15_021500.wav"]);
     check(custom("%H%M%z"), Local, second, ["0215+0100.wav", "0215+0100_021500.wav"]);
     check(Layout::Flat, OnUtc, second, ["2026-10-25-01.wav", "2026-10-25-01_011500.wav"]);
@@ -84,7 +117,10 @@ fn formats_that_could_do_harm_are_refused_with_all_problems() {
     let check = |format: &str, expected: &[P]| {
         let found = CustomFormat::parse(format).err().unwrap_or_default();
         // Their order is not promised.
-        assert!(found.len() == expected.len() && expected.iter().all(|p| found.contains(p)), "{format:?}: {found:?}");
+        assert!(
+            found.len() == expected.len() && expected.iter().all(|p| found.contains(p)),
+            "{format:?}: {found:?}"
+        );
     };
     check("%Y/%m/%d %H.%M", &[]);
     check("ein Ordner/Ü%H", &[]);
@@ -104,7 +140,10 @@ fn formats_that_could_do_harm_are_refused_with_all_problems() {
     check("%-d%T%n", &[P::Directive("-".into()), P::Directive("T".into()), P::Directive("n".into())]);
     check(&"x".repeat(201), &[P::TooLong { name: "x".repeat(201), bytes: 201 }]);
     check(&"%A".repeat(23), &[P::TooLong { name: "%A".repeat(23), bytes: 207 }]);
-    check("/..//%Q:", &[P::Directive("Q".into()), P::Character(':'), P::Parent, P::EmptyComponent, P::Absolute]);
+    check(
+        "/..//%Q:",
+        &[P::Directive("Q".into()), P::Character(':'), P::Parent, P::EmptyComponent, P::Absolute],
+    );
 }
 
 #[test]
@@ -121,7 +160,9 @@ fn give_names(naming: &Naming, starts: &[Tai]) -> Vec<String> {
     let mut taken = HashSet::new();
     starts
         .iter()
-        .map(|at| naming.candidates(&naming.clock.read(*at), "wav").find(|name| taken.insert(name.clone())).unwrap())
+        .map(|at| {
+            naming.candidates(&naming.clock.read(*at), "wav").find(|name| taken.insert(name.clone())).unwrap()
+        })
         .collect()
 }
 

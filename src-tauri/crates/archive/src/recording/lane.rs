@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use audyn_codec::{About, Bytes, Context, Spec};
-use audyn_model::{Anchor, AudioFormat, Gap, GapCause, Mono, SampleFormat, SampleIndex, SegmentId, Utc};
+use audyn_model::{Anchor, AudioFormat, Gap, GapCause, Mono, SampleIndex, SegmentId, Utc};
 
 use super::ledger::{Entry, Ledger};
 use super::{Common, GIVE_UP_AFTER, OutputStatus, Place, fault};
@@ -82,7 +82,8 @@ impl Lane {
             }
             Place::File { path, .. } => {
                 let base = path.parent().map(PathBuf::from).unwrap_or_default();
-                let text = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
+                let text =
+                    |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
                 let stem = text(path.file_stem()).unwrap_or_default();
                 let suffix = match text(path.extension()) {
                     Some(suffix) if common.outputs == 1 => suffix,
@@ -287,7 +288,7 @@ fn entry(segment: &Segment, common: &Common, spec: &Spec, done: Done, utc: Utc) 
                 path: segment.name().to_owned(),
                 container,
                 channels: common.format.channels,
-                stored: lossless.then_some(spec.samples).map(|samples: SampleFormat| samples),
+                stored: lossless.then_some(spec.samples),
                 first,
                 frames: None,
                 anchor: segment.about.anchor,
@@ -303,6 +304,8 @@ fn entry(segment: &Segment, common: &Common, spec: &Spec, done: Done, utc: Utc) 
             Entry::Opened { row: Box::new(row), path }
         }
         Done::Gaps(gaps) => Entry::Gaps { segment: id, gaps },
-        Done::Sealed(sealed) => Entry::Sealed { segment: id, container, path, first, sealed, gaps: segment.gaps() },
+        Done::Sealed(sealed) => {
+            Entry::Sealed { segment: id, container, path, first, sealed, gaps: segment.gaps() }
+        }
     }
 }

@@ -13,7 +13,7 @@ use audyn_model::{Container, Gap, Mono, SampleIndex, SegmentId, Utc};
 
 use super::{ArchiveEvent, fault};
 use crate::Error;
-use crate::catalogue::{FILE, SegmentRow, Sealed};
+use crate::catalogue::{FILE, Sealed, SegmentRow};
 use crate::error::Fault;
 use crate::root::Root;
 
@@ -68,17 +68,20 @@ impl Ledger {
         self.entries.len()
     }
 
+    /// Adds an entry of what happened at `utc`, and pays.
     pub fn add(&mut self, entry: Entry, now: Mono, utc: Utc) {
         if self.entries.len() == MOST {
             self.entries.pop_front();
-            tracing::error!("the catalogue has been out of reach for too long; run `audyn recover --rebuild` later");
+            tracing::error!(
+                "the catalogue has been out of reach for too long; run `audyn recover --rebuild` later"
+            );
         }
         self.entries.push_back((entry, utc));
-        self.pay(now, utc);
+        self.pay(now);
     }
 
     /// Tells the catalogue what it is owed, as far as it will listen.
-    pub fn pay(&mut self, now: Mono, utc: Utc) {
+    pub fn pay(&mut self, now: Mono) {
         if self.entries.is_empty() || self.not_before.is_some_and(|not_before| now < not_before) {
             return;
         }
@@ -86,11 +89,10 @@ impl Ledger {
             tracing::error!(%error, owed = self.entries.len(), "the catalogue must wait; recording goes on");
             self.not_before = Some(now.after(PAUSE));
         }
-        let _ = utc;
     }
 
     /// Tells it everything, at once.
-    pub fn pay_all(&mut self, now: Mono, _utc: Utc) -> Result<(), Fault> {
+    pub fn pay_all(&mut self, now: Mono) -> Result<(), Fault> {
         self.pay_now().map_err(|error| {
             self.not_before = Some(now.after(PAUSE));
             let path = self.root.as_ref().map_or_else(PathBuf::new, |root| root.dir().join(FILE));

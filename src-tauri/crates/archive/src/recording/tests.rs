@@ -1,6 +1,7 @@
 use std::fs;
 
-use audyn_model::SampleFormat;
+use audyn_codec::Spec;
+use audyn_model::{Container, SampleFormat};
 
 use super::*;
 use crate::layout::Layout;
@@ -19,8 +20,15 @@ fn seconds(events: &[ArchiveEvent]) -> Vec<(SampleIndex, u64)> {
     events.iter().filter_map(sealed).collect()
 }
 
-/// Every file of the catalogue holds exactly its part of the source, read by ffmpeg.
+/// Every file of the catalogue holds exactly its part of the source, read by ffmpeg and its own usual tool.
 fn check_exact(rig: &Rig) {
+    check_exact_by(rig, |path| {
+        verify(path);
+        ffmpeg(path)
+    });
+}
+
+fn check_exact_by(rig: &Rig, read: impl Fn(&std::path::Path) -> Vec<i32>) {
     for row in rig.root.segments().unwrap() {
         let path = rig.root_dir().join(&row.path);
         let frames = usize::try_from(row.frames.unwrap()).unwrap();
@@ -29,10 +37,9 @@ fn check_exact(rig: &Rig) {
             let from = usize::try_from(gap.at.since(row.first)).unwrap() * usize::from(rig.format.channels);
             expected[from..from + gap.len as usize * usize::from(rig.format.channels)].fill(0);
         }
-        let found = ffmpeg(&path);
+        let found = read(&path);
         assert_eq!(found.len(), expected.len(), "{}", row.path);
         assert!(found == expected, "{}: samples differ", row.path);
-        verify(&path);
     }
 }
 
@@ -48,9 +55,12 @@ fn check_complete(rig: &Rig, first: SampleIndex, outputs: usize) {
 
 #[test]
 fn every_second_a_file_and_every_sample_in_one() {
-    for (hz, channels, container) in
-        [(44_100, 1, Container::Wav), (48_000, 2, Container::Wav), (44_100, 2, Container::Flac), (96_000, 3, Container::Flac)]
-    {
+    for (hz, channels, container) in [
+        (44_100, 1, Container::Wav),
+        (48_000, 2, Container::Wav),
+        (44_100, 2, Container::Flac),
+        (96_000, 3, Container::Flac),
+    ] {
         let mut rig = Rig::new(format(hz, channels), "2026-07-01T12:59:57.300Z");
         let first = rig.at;
         let mut recording = rig.recording(&[container], 1);
@@ -153,7 +163,8 @@ fn a_hole_in_what_is_given_becomes_an_overrun() {
     let hole = Gap { at: rig.at, len: 77, cause: GapCause::Overrun };
     rig.at = hole.end();
     recording.position = Some(hole.at);
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rig.record(&mut recording, 10, 10)));
+    let result =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rig.record(&mut recording, 10, 10)));
     assert_eq!(result.is_err(), cfg!(debug_assertions), "told loudly to its author in debug builds");
     if result.is_ok() {
         rig.stop(&mut recording);
@@ -169,14 +180,25 @@ fn restart_inside_the_hour_keeps_what_was_there() {
         let mut recording = rig.recording(&[container], 3600);
         rig.record(&mut recording, 8_000, 1_000);
         rig.stop(&mut recording);
-        let first = rig.root_dir().join(rig.names().into_iter().find(|name| name.ends_with(container.suffix())).unwrap());
+        let first = rig
+            .root_dir()
+            .join(rig.names().into_iter().find(|name| name.ends_with(container.suffix())).unwrap());
         let before = fs::read(&first).unwrap();
         let mut again = rig.recording(&[container], 3600);
         rig.record(&mut again, 8_000, 1_000);
         rig.stop(&mut again);
         assert_eq!(fs::read(&first).unwrap(), before);
     }
-    let expected = ["14.flac", "14.mp3", "14.opus", "14.wav", "14_140501.wav", "14_140503.opus", "14_140505.flac", "14_140507.mp3"];
+    let expected = [
+        "14.flac",
+        "14.mp3",
+        "14.opus",
+        "14.wav",
+        "14_140501.wav",
+        "14_140503.opus",
+        "14_140505.flac",
+        "14_140507.mp3",
+    ];
     assert_eq!(rig.names(), expected.map(|name| format!("2026-07-01/2026-07-01-{name}")));
 }
 
@@ -193,10 +215,14 @@ fn both_passes_of_the_repeated_hour_are_kept() {
     rig.stop(&mut recording);
     assert_eq!(
         rig.names(),
-        ["02", "02_UTC+0100", "02_UTC+0100_025958", "03"].map(|hour| format!("2026-10-25/2026-10-25-{hour}.wav"))
+        ["02", "02_UTC+0100", "02_UTC+0100_025958", "03"]
+            .map(|hour| format!("2026-10-25/2026-10-25-{hour}.wav"))
     );
     let rows = rig.root.segments().unwrap();
-    assert_eq!(rows.iter().map(|row| row.zone.as_str()).collect::<Vec<_>>(), ["+02:00", "+01:00", "+01:00", "+01:00"]);
+    assert_eq!(
+        rows.iter().map(|row| row.zone.as_str()).collect::<Vec<_>>(),
+        ["+02:00", "+01:00", "+01:00", "+01:00"]
+    );
     assert!(rows.iter().all(|row| row.frames == Some(16_000)));
     // TimeReference counts elapsed samples: 03:00 of that day is four hours after midnight.
     let mut file = fs::File::open(rig.root_dir().join(&rows[3].path)).unwrap();
@@ -216,12 +242,15 @@ fn a_row_says_sealed_only_after_everything_is_durable() {
     rig.stop(&mut recording);
     let log = rig.disk.trouble.lock().unwrap().log.clone();
     let name = "2026-07-01-14.wav";
-    let find = |what: &str| log.iter().rposition(|line| line.ends_with(what)).unwrap_or_else(|| panic!("no {what}: {log:?}"));
+    let find = |what: &str| {
+        log.iter().rposition(|line| line.ends_with(what)).unwrap_or_else(|| panic!("no {what}: {log:?}"))
+    };
     let (write, sync) = (find(&format!("write {name}")), find(&format!("sync all {name}")));
     assert!(write < sync && sync < log.len() - 1, "{log:?}");
     assert_eq!(log.last().unwrap(), "sync folder");
     assert!(find(&format!("sync data {name}")) < sync, "a checkpoint each second");
-    let kinds: Vec<_> = recording.events().map(|event| matches!(event, ArchiveEvent::Sealed { .. })).collect();
+    let kinds: Vec<_> =
+        recording.events().map(|event| matches!(event, ArchiveEvent::Sealed { .. })).collect();
     assert_eq!(kinds, [false, true]);
 }
 
@@ -274,7 +303,8 @@ fn single_files_never_touch_what_exists() {
     let before = fs::read(dir.join("take.wav")).unwrap();
     one(rig, &take, &[Container::Wav]);
     one(rig, &multi, &[Container::Wav, Container::Flac]);
-    let mut names: Vec<_> = fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, ["all.flac", "all.wav", "take.wav", "take_140507.wav"]);
     assert_eq!(fs::read(dir.join("take.wav")).unwrap(), before);
@@ -321,9 +351,14 @@ fn clocks_decide_names_and_boundaries() {
     };
     check(ArchiveClock::Utc, Layout::Flat, &["2026-07-01-12.wav", "2026-07-01-13.wav"]);
     check(ArchiveClock::Tai, Layout::Flat, &["2026-07-01-13_TAI.wav"]);
-    check(ArchiveClock::Local, Layout::Hierarchy, &["2026/07/01/14/archive.wav", "2026/07/01/15/archive.wav"]);
-    check(ArchiveClock::Utc, Layout::Accurate, &[
-        "2026-07-01/2026-07-01-12-59-59-00.wav",
-        "2026-07-01/2026-07-01-13-00-00-00.wav",
-    ]);
+    check(
+        ArchiveClock::Local,
+        Layout::Hierarchy,
+        &["2026/07/01/14/archive.wav", "2026/07/01/15/archive.wav"],
+    );
+    check(
+        ArchiveClock::Utc,
+        Layout::Accurate,
+        &["2026-07-01/2026-07-01-12-59-59-00.wav", "2026-07-01/2026-07-01-13-00-00-00.wav"],
+    );
 }

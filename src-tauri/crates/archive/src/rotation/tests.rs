@@ -36,7 +36,13 @@ fn boundaries_by_hand() {
     check(OnUtc, "UTC", 1, "2026-07-01T12:34:56.5Z", &["2026-07-01T12:34:57Z", "2026-07-01T12:34:58Z"]);
     check(OnUtc, "UTC", 3600, "2026-07-01T13:00:00Z", &["2026-07-01T14:00:00Z"]);
     // 7 s does not divide the day: the last one is short (86 400 = 12 342 × 7 + 6).
-    check(OnUtc, "UTC", 7, "2026-07-01T23:59:50Z", &["2026-07-01T23:59:54Z", "2026-07-02T00:00:00Z", "2026-07-02T00:00:07Z"]);
+    check(
+        OnUtc,
+        "UTC",
+        7,
+        "2026-07-01T23:59:50Z",
+        &["2026-07-01T23:59:54Z", "2026-07-02T00:00:00Z", "2026-07-02T00:00:07Z"],
+    );
     check(Local, berlin, 86_400, "2026-07-01T12:00:00Z", &["2026-07-01T22:00:00Z", "2026-07-02T22:00:00Z"]);
     // Weeks count from Thursday 1970-01-01, in civil time.
     check(Local, berlin, 604_800, "2026-10-20T00:00:00Z", &["2026-10-21T22:00:00Z", "2026-10-28T23:00:00Z"]);
@@ -47,26 +53,62 @@ fn boundaries_by_hand() {
     // Three-hourly: 03:00 local is the transition itself.
     check(Local, berlin, 10_800, "2026-03-29T00:30:00Z", &["2026-03-29T01:00:00Z", "2026-03-29T04:00:00Z"]);
     // Autumn: 02:00 occurs twice and is a boundary twice.
-    check(Local, berlin, 3600, "2026-10-24T23:30:00Z", &[
-        "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z",
-    ]);
+    check(
+        Local,
+        berlin,
+        3600,
+        "2026-10-24T23:30:00Z",
+        &["2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"],
+    );
     // Three-hourly in autumn: the transition (03:00 becoming 02:00) is no multiple; 03:00 comes once.
     check(Local, berlin, 10_800, "2026-10-24T23:30:00Z", &["2026-10-25T02:00:00Z", "2026-10-25T05:00:00Z"]);
-    check(Local, "America/New_York", 3600, "2026-11-01T04:30:00Z", &[
-        "2026-11-01T05:00:00Z", "2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z",
-    ]);
+    check(
+        Local,
+        "America/New_York",
+        3600,
+        "2026-11-01T04:30:00Z",
+        &["2026-11-01T05:00:00Z", "2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z"],
+    );
     // Lord Howe goes back by half an hour at 02:00 (15:00Z): the hour from 01:00 lasts 90 minutes …
-    check(Local, "Australia/Lord_Howe", 3600, "2026-04-04T13:30:00Z", &["2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z"]);
+    check(
+        Local,
+        "Australia/Lord_Howe",
+        3600,
+        "2026-04-04T13:30:00Z",
+        &["2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z"],
+    );
     // … but with half-hour periods 01:30 comes twice.
-    check(Local, "Australia/Lord_Howe", 1800, "2026-04-04T14:00:00Z", &[
-        "2026-04-04T14:30:00Z", "2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z",
-    ]);
+    check(
+        Local,
+        "Australia/Lord_Howe",
+        1800,
+        "2026-04-04T14:00:00Z",
+        &["2026-04-04T14:30:00Z", "2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z"],
+    );
     // … and forward by half an hour at 02:00 (15:30Z) to 02:30.
-    check(Local, "Australia/Lord_Howe", 3600, "2026-10-03T14:45:00Z", &["2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z"]);
+    check(
+        Local,
+        "Australia/Lord_Howe",
+        3600,
+        "2026-10-03T14:45:00Z",
+        &["2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z"],
+    );
     // A whole day that never was: Samoa, 2011-12-30.
-    check(Local, "Pacific/Apia", 86_400, "2011-12-29T20:00:00Z", &["2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"]);
+    check(
+        Local,
+        "Pacific/Apia",
+        86_400,
+        "2011-12-29T20:00:00Z",
+        &["2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"],
+    );
     // Midnight that does not exist is a boundary all the same (Lebanon goes from 00:00 to 01:00).
-    check(Local, "Asia/Beirut", 86_400, "2026-03-28T12:00:00Z", &["2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"]);
+    check(
+        Local,
+        "Asia/Beirut",
+        86_400,
+        "2026-03-28T12:00:00Z",
+        &["2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"],
+    );
 }
 
 #[test]
@@ -110,7 +152,8 @@ fn split_at_the_boundary() {
 
 /// By brute force, second by second, from the definition.
 fn boundaries_slowly(from_s: i64, to_s: i64, period: i64, tz: &TimeZone) -> Vec<i64> {
-    let reading = |utc_s: i64| utc_s + i64::from(tz.to_offset(Timestamp::from_second(utc_s).unwrap()).seconds());
+    let reading =
+        |utc_s: i64| utc_s + i64::from(tz.to_offset(Timestamp::from_second(utc_s).unwrap()).seconds());
     let multiple = |r: i64| r.rem_euclid(86_400) % period == 0;
     (from_s + 1..=to_s)
         .filter(|s| {

@@ -11,7 +11,7 @@ use symphonia::core::units::{Duration, Timestamp};
 use symphonia::default::codecs::MpaDecoder;
 
 use super::frame::{Header, Told};
-use super::{DECODER_DELAY, id3};
+use super::{DECODER_DELAY, SILENT, id3};
 use crate::read::read_at;
 use crate::words::from_float;
 use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words};
@@ -161,12 +161,23 @@ impl Ends {
         }
         let mut ends =
             Self { about, first, first_at, told, run: Run { frames: 0, end: first_at }, torn: false, len };
+        // Our first frames are silent, of the Info frame's length, and hardly anything but zeros.
+        let silent = ends.audio_at() + (SILENT * first.len) as u64;
+        let zeros = zeros_before(reader, silent, len)?;
+        let from_head = Run { frames: 0, end: ends.audio_at() };
         ends.run = match ends.told_run() {
             Some(told) if ends.about.is_none() => told,
-            Some(told) if leads_to(reader, told.end, ends.audio_at(), &first)? => {
-                walk(reader, told, &first, len)?
+            Some(told) => {
+                // Zeros that reach into what the Info frame promises, and beyond it, were never audio.
+                let hollow = told.end < len && told.end > len - zeros + LEAST_ZEROS;
+                let whole = !hollow && leads_to(reader, told.end, ends.audio_at(), &first)?;
+                if whole {
+                    walk(reader, told, &first, (len - zeros).max(told.end))?
+                } else {
+                    walk(reader, from_head, &first, len - zeros)?
+                }
             }
-            Some(_) | None => walk(reader, Run { frames: 0, end: ends.audio_at() }, &first, len)?,
+            None => walk(reader, from_head, &first, len - zeros)?,
         };
         let behind = read_at(reader, ends.run.end, 4)?;
         ends.torn = !behind.is_empty() && !APPENDED.iter().any(|tag| behind.starts_with(tag));
@@ -247,7 +258,6 @@ fn zeros_before<R: Read + Seek>(reader: &mut R, from: u64, len: u64) -> Result<u
 /// Follows the frames from a point on, as long as they are whole and alike.
 fn walk<R: Read + Seek>(reader: &mut R, from: Run, like: &Header, len: u64) -> Result<Run, Error> {
     let mut run = from;
-    let len = len - zeros_before(reader, from.end, len)?;
     reader.seek(SeekFrom::Start(run.end))?;
     let mut frames = BufReader::new(reader);
     let mut head = [0; 4];

@@ -64,7 +64,7 @@ impl Head {
             chunk(b"fact", &[0; 4], out);
             (out.len() - start - 4) as u64
         });
-        chunk(b"audn", &to_json(about), out);
+        chunk(b"audn", &even(to_json(about), b' '), out);
         out.extend(b"data\0\0\0\0");
         let data_at = (out.len() - start) as u64;
         out[start + 4..start + 8].copy_from_slice(&(data_at as u32 - 8).to_le_bytes());
@@ -73,10 +73,13 @@ impl Head {
 
     /// The patches that make the size fields right. Every state between two of them is a file that plays.
     pub(super) fn patches(&self, sizes: &Sizes, rf64: bool) -> Vec<Patch> {
-        let mut patches = Vec::with_capacity(3);
         let narrow = |wide: u64| (if rf64 { u32::MAX } else { wide as u32 }).to_le_bytes().to_vec();
-        let mut master = Vec::with_capacity(48);
+        // The samples' own size goes first: a head that tells of more than `data` does would mean chunks behind it.
+        let mut patches = vec![Patch { at: self.size_at, bytes: narrow(sizes.data) }];
+        let frames = u32::try_from(sizes.frames).unwrap_or(u32::MAX);
+        patches.extend(self.fact_at.map(|at| Patch { at, bytes: frames.to_le_bytes().to_vec() }));
         if rf64 {
+            let mut master = Vec::with_capacity(48);
             master.extend(b"RF64\xFF\xFF\xFF\xFFWAVEds64");
             master.extend(DS64_LEN.to_le_bytes());
             master.extend((sizes.file - 8).to_le_bytes());
@@ -87,19 +90,22 @@ impl Head {
         } else {
             patches.push(Patch { at: 4, bytes: narrow(sizes.file - 8) });
         }
-        let frames = u32::try_from(sizes.frames).unwrap_or(u32::MAX);
-        patches.extend(self.fact_at.map(|at| Patch { at, bytes: frames.to_le_bytes().to_vec() }));
-        patches.push(Patch { at: self.size_at, bytes: narrow(sizes.data) });
         patches
     }
 }
 
-/// Appends a chunk and, after an odd payload, its pad byte.
+/// Appends a chunk of even length: not every reader knows the pad byte behind an odd one.
 fn chunk(id: &[u8; 4], payload: &[u8], out: &mut Vec<u8>) {
+    debug_assert!(payload.len().is_multiple_of(2), "an even payload");
     out.extend(id);
     out.extend((payload.len() as u32).to_le_bytes());
     out.extend(payload);
-    out.extend(std::iter::repeat_n(0, payload.len() % 2));
+}
+
+/// `text` with one `fill` more if its length is odd.
+fn even(mut text: Vec<u8>, fill: u8) -> Vec<u8> {
+    text.extend(std::iter::repeat_n(fill, text.len() % 2));
+    text
 }
 
 /// Broadcast extension, version 2 (EBU Tech 3285): loudness unset, no UMID.
@@ -126,7 +132,7 @@ fn bext(samples: SampleFormat, format: &AudioFormat, about: &About) -> Vec<u8> {
     let history = format!("A=PCM,F={},W={word}{mode},T={}", format.rate.hz(), about.originator);
     bext.extend(ascii(&history, history.len()));
     bext.extend(b"\r\n");
-    bext
+    even(bext, 0)
 }
 
 fn fmt(samples: SampleFormat, format: &AudioFormat) -> Vec<u8> {

@@ -262,6 +262,9 @@ impl Layout {
         if ours && declared % 2 == 1 && more == 0 {
             return Verdict::Unfinished("its pad byte is missing".to_owned());
         }
+        if ours && self.riff_end < end {
+            return Verdict::Unfinished("its RIFF size is older than that of its samples".to_owned());
+        }
         if ours && declared % self.fmt.block != 0 {
             return Verdict::Unfinished("its last frame is incomplete".to_owned());
         }

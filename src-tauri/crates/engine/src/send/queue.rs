@@ -28,7 +28,6 @@ pub(super) struct Waiting {
     /// First come, first sent.
     order: u64,
     pub stream: usize,
-    leg: usize,
     pub sort: Sort,
     pub bytes: Vec<u8>,
 }
@@ -102,7 +101,7 @@ impl Queue {
                 What::Other => (Sort::Other, foreign()),
             };
             self.order += 1;
-            self.legs[*leg].push(Reverse(Waiting { due, order: self.order, stream, leg: *leg, sort, bytes }));
+            self.legs[*leg].push(Reverse(Waiting { due, order: self.order, stream, sort, bytes }));
         }
     }
 }

@@ -54,7 +54,13 @@ fn drain(mut streams: Vec<(Socket, File)>) {
                 let flags = libc::MSG_DONTWAIT;
                 // SAFETY: the headers point at live buffers of the stated sizes.
                 let taken = unsafe {
-                    libc::recvmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), BATCH as u32, flags as _, std::ptr::null_mut())
+                    libc::recvmmsg(
+                        socket.as_raw_fd(),
+                        headers.as_mut_ptr(),
+                        BATCH as u32,
+                        flags as _,
+                        std::ptr::null_mut(),
+                    )
                 };
                 let taken = usize::try_from(taken).unwrap_or(0);
                 payload.clear();

@@ -33,7 +33,9 @@ fn main() {
 
 fn compare(load: &Load) {
     println!("{} s each, stereo L24 at 48 kHz, 1 ms packets, {} files, meters on", load.seconds, load.suffix);
-    println!("| streams | bare ms/stream·s | recorder ms/stream·s | ratio | sender ms/stream·s | lost samples | RSS MB | MB/stream |");
+    println!(
+        "| streams | bare ms/stream·s | recorder ms/stream·s | ratio | sender ms/stream·s | lost samples | RSS MB | MB/stream |"
+    );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for streams in &load.counts {
         let mut sender = Role::start("sender", *streams, load);
@@ -45,7 +47,8 @@ fn compare(load: &Load) {
         std::thread::sleep(Duration::from_secs(load.seconds));
         let after = [&mut bare, &mut recorder, &mut sender].map(Role::mark);
         let per = |i: usize| {
-            (after[i].cpu_ms - before[i].cpu_ms) / ((after[i].wall_ms - before[i].wall_ms) / 1000.0 * *streams as f64)
+            (after[i].cpu_ms - before[i].cpu_ms)
+                / ((after[i].wall_ms - before[i].wall_ms) / 1000.0 * *streams as f64)
         };
         let rss = after[1].rss_kb as f64 / 1024.0;
         println!(

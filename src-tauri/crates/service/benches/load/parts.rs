@@ -16,10 +16,14 @@ impl Load {
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "--seconds" => load.seconds = args.next().and_then(|s| s.parse().ok()).expect("--seconds takes a number"),
+                "--seconds" => {
+                    load.seconds = args.next().and_then(|s| s.parse().ok()).expect("--seconds takes a number")
+                }
                 "--suffix" => load.suffix = args.next().expect("--suffix takes a name"),
                 "--bench" => {}
-                number => load.counts.push(number.parse().unwrap_or_else(|_| panic!("{number} is not a number of streams"))),
+                number => load
+                    .counts
+                    .push(number.parse().unwrap_or_else(|_| panic!("{number} is not a number of streams"))),
             }
         }
         if load.counts.is_empty() {

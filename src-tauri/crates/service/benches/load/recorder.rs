@@ -14,8 +14,10 @@ use crate::parts::{Load, address, answer_marks};
 pub fn run(load: &Load) {
     let dir = tempfile::tempdir().expect("a folder");
     let container = Container::from_suffix(&load.suffix).expect("a known suffix");
-    let recorders =
-        Arc::new(Recorders::new(Arc::new(SystemClock), Options { real_time: true, originator: "load".into() }));
+    let recorders = Arc::new(Recorders::new(
+        Arc::new(SystemClock),
+        Options { real_time: true, originator: "load".into() },
+    ));
     for i in 0..load.counts[0] {
         let to = address(i);
         let leg = Leg { address: *to.ip(), port: to.port(), interface: Some("lo".into()), source: None };

@@ -1,11 +1,13 @@
 //! `audyn send`'s own sender, with an index pattern.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use audyn_engine::rtp::Encoding;
 use audyn_engine::rt::SystemClock;
-use audyn_engine::send::{HeaderExtras, Impairments, Incidents, LegPlan, Local, Plan, Sender, SignalPlan, Step, TimestampBase};
+use audyn_engine::rtp::Encoding;
+use audyn_engine::send::{
+    HeaderExtras, Impairments, Incidents, LegPlan, Local, Plan, Sender, SignalPlan, Step, TimestampBase,
+};
 use audyn_model::{Clock, Rate};
 
 use crate::parts::{Load, address, answer_marks};

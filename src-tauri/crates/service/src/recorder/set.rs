@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use audyn_archive::{Recovery, Root};
 use audyn_engine::meter::MeterReader;
-use audyn_engine::source::aes67::{OpenError, Receivers};
+use audyn_engine::source::aes67::{Capture, OpenError, Receivers};
 use audyn_model::{Clock, Mono};
 
 use super::RecorderSpec;
@@ -68,6 +68,13 @@ pub struct Recorders {
     running: Mutex<Vec<Running>>,
 }
 
+/// A recorder whose place and source are open, and which has not begun.
+pub struct Prepared {
+    spec: RecorderSpec,
+    place: audyn_archive::Place,
+    capture: Capture,
+}
+
 struct Running {
     shared: Arc<Shared>,
     levels: MeterReader,
@@ -88,11 +95,20 @@ impl Recorders {
         }
     }
 
-    /// Starts a recorder. Its archive is opened first, and what an unclean stop left there is mended.
+    /// Starts a recorder: [`Self::prepare`], then [`Self::launch`].
     ///
     /// # Errors
-    /// It runs already, or its place or source cannot be opened. No other recorder is affected.
+    /// As for both. No other recorder is affected.
     pub fn start(&self, spec: RecorderSpec) -> Result<(), StartError> {
+        self.launch(self.prepare(spec)?)
+    }
+
+    /// Opens all that a recorder needs. Its archive comes first, and what an unclean stop left there is mended; then its
+    /// source, which is received from now on. Nothing is written until it is launched; dropped, it was never there.
+    ///
+    /// # Errors
+    /// It runs already, or its place or source cannot be opened.
+    pub fn prepare(&self, spec: RecorderSpec) -> Result<Prepared, StartError> {
         let name = spec.name.clone();
         let is_running = |r: &Running| r.shared.spec.name == name && !r.shared.is_done();
         if lock(&self.running).iter().any(is_running) {
@@ -103,11 +119,21 @@ impl Recorders {
         let capture = self
             .receivers
             .capture(&spec.source, spec.ring_ms)
-            .map_err(|source| StartError::Source { name: name.clone(), source })?;
+            .map_err(|source| StartError::Source { name, source })?;
         if let Some(refusal) = self.receivers.refusal() {
             tracing::warn!("{refusal}");
         }
         report_buffers(&spec, &capture.counters);
+        Ok(Prepared { spec, place, capture })
+    }
+
+    /// Lets a prepared recorder write.
+    ///
+    /// # Errors
+    /// No thread could be made.
+    pub fn launch(&self, prepared: Prepared) -> Result<(), StartError> {
+        let Prepared { spec, place, capture } = prepared;
+        let name = spec.name.clone();
         let levels = capture.levels.clone();
         let shared = Arc::new(Shared::new(spec, Arc::clone(&capture.counters)));
         let writer = Writer::new(

@@ -1,0 +1,78 @@
+use std::io::Cursor;
+use std::path::Path;
+
+use audyn_codec::{About, Bytes, Civil, Spec, encoder, inspect};
+use audyn_model::{
+    Anchor, AudioFormat, Container, Gap, GapCause, Rate, RecorderId, SampleFormat, SampleIndex, SegmentId,
+    Tai, TimeBasis,
+};
+
+use super::super::info::{as_json, as_text};
+
+/// A finished WAV file of 480 stereo frames.
+fn file(about: &About) -> Vec<u8> {
+    let spec = Spec {
+        container: Container::Wav,
+        samples: SampleFormat::Int24,
+        bitrate: 128_000,
+        vbr: true,
+        complexity: 5,
+    };
+    let format = AudioFormat::new(Rate::HZ_48000, 2, 24).unwrap();
+    let (mut bytes, mut out) = (Vec::new(), Bytes::default());
+    let mut encoder = encoder(&spec, &format, about, &[], &mut out).unwrap();
+    encoder.encode(&[0; 960], &mut out).unwrap();
+    encoder.finish(&[], &mut out).unwrap();
+    bytes.append(&mut out.append);
+    for patch in out.patches {
+        let at = patch.at as usize;
+        bytes[at..at + patch.bytes.len()].copy_from_slice(&patch.bytes);
+    }
+    bytes
+}
+
+#[test]
+fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
+    let about = About {
+        segment: SegmentId::new(),
+        recorder: RecorderId::new(),
+        recorder_name: "Studio 1".into(),
+        first: SampleIndex(48_000),
+        anchor: Anchor {
+            at: SampleIndex(0),
+            tai: Tai(0),
+            rate: Rate::HZ_48000,
+            basis: TimeBasis::MediaClock,
+        },
+        civil: Civil {
+            date: "2026-10-25".into(),
+            time: "14:00:00".into(),
+            samples_since_midnight: 5,
+            zone: "+01:00".into(),
+        },
+        originator: "Audyn 0.1.0".into(),
+    };
+    let bytes = file(&about);
+    let inspection = inspect(&mut Cursor::new(&bytes)).unwrap();
+    let gaps = [Gap { at: SampleIndex(48_010), len: 48, cause: GapCause::Loss }];
+    let size = bytes.len() as u64;
+    let text = as_text(Path::new("x.wav"), size, &inspection, &gaps);
+    for line in [
+        "container     wav\n",
+        "format        48000 Hz, 2 channels, 24 bits\n",
+        "length        0:00:00.010 (480 frames)\n",
+        "state         complete\n",
+        "begins        2026-10-25 14:00:00 +01:00\n",
+        "time basis    media-clock\n",
+        "first sample  48000 at TAI 1000000000 ns\n",
+        "gap           48 frames of silence at frame 10: loss\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    let json = as_json(Path::new("x.wav"), size, &inspection, &gaps);
+    assert_eq!(json["frames"], 480);
+    assert_eq!(json["state"], "complete");
+    assert_eq!(json["about"]["recorder_name"], "Studio 1");
+    assert_eq!(json["about"]["first_tai_ns"], 1_000_000_000);
+    assert_eq!(json["gaps"][0]["cause"], "loss");
+}

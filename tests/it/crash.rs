@@ -1,0 +1,114 @@
+//! Killed at any moment: at most the checkpoint interval is lost, everything plays, and the next start mends the rest.
+
+use crate::rig::{Rig, decoded, first_by_bext, silent_frames};
+
+/// Kills a recorder `kills` times at moments spread over its second, each time on the same archive.
+fn kill_often(kills: u32) {
+    let rig = Rig::new();
+    let _sending = rig.send(&[]);
+    let args = [
+        "--archive-root",
+        "a",
+        "--archive-clock",
+        "utc",
+        "--archive-period",
+        "2",
+        "--archive-layout",
+        "accurate",
+        "--archive-suffix",
+        "wav",
+        "--archive-suffix",
+        "opus",
+        "--archive-suffix",
+        "flac",
+        "--archive-suffix",
+        "mp3",
+        "--levels",
+        "--levels-interval",
+        "10",
+    ];
+    let mut sealed: Vec<(std::path::PathBuf, Vec<u8>)> = Vec::new();
+    let mut worst = 0;
+    for kill in 0..kills {
+        let mut recording = rig.record(&args);
+        recording.until("file begun");
+        // One more level line than last time: the kill wanders over files' heads, middles and boundaries.
+        (0..20 + kill * 7 % 140).for_each(|_| {
+            recording.until("\"levels\"");
+        });
+        let now = jiff::Timestamp::now();
+        recording.kill();
+        let newest = rig.files("a", "wav").pop().expect("a file was begun");
+        // The newest file has all that is older than the checkpoint interval, as it lies there, not mended yet.
+        let samples = decoded(&newest);
+        let end = first_by_bext(&newest) + samples.len() as i64 / 2;
+        let there = (now.as_nanosecond() + 37_000_000_000) * 48_000 / 1_000_000_000;
+        let missing_ms = (i64::try_from(there).unwrap() - end) / 48;
+        worst = worst.max(missing_ms);
+        assert!(
+            missing_ms < 1600,
+            "kill {kill}: {missing_ms} ms before the kill are not in {}",
+            newest.display()
+        );
+        for (path, before) in &sealed {
+            assert_eq!(&std::fs::read(path).unwrap(), before, "kill {kill} changed {}", path.display());
+        }
+        let (code, said) = rig.run(&["recover", "a"]);
+        assert_eq!(code, 0, "kill {kill}: {said}");
+        let (code, said) = rig.run(&["check", "a", "--hash"]);
+        assert_eq!(code, 0, "kill {kill}: {said}");
+        let suffixes = ["wav", "opus", "flac", "mp3"];
+        let all: Vec<_> = suffixes.iter().flat_map(|suffix| rig.files("a", suffix)).collect();
+        sealed = all.into_iter().map(|path| (path.clone(), std::fs::read(&path).unwrap())).collect();
+        let whole = decoded(&newest);
+        assert_eq!(silent_frames(&whole, first_by_bext(&newest)), 0);
+        assert!(whole.len() >= samples.len(), "mending adds what the header did not know yet");
+        if sealed.len() > 64 {
+            // Keep the folder small on long runs: what is older has been compared often enough.
+            std::fs::remove_dir_all(rig.path("a")).unwrap();
+            sealed.clear();
+        }
+    }
+    println!("{kills} kills: at most {worst} ms before a kill were not on disk");
+}
+
+#[test]
+fn kills_at_any_moment_lose_less_than_the_checkpoint_interval() {
+    kill_often(if std::env::var_os("RUN_SLOW_TESTS").is_some() { 1000 } else { 12 });
+}
+
+#[test]
+fn the_next_start_mends_and_goes_on() {
+    let rig = Rig::new();
+    let _sending = rig.send(&[]);
+    let args = ["--archive-root", "a", "--archive-clock", "utc", "--archive-layout", "flat"];
+    let mut recording = rig.record(&[&args[..], &["--levels"]].concat());
+    (0..60).for_each(|_| {
+        recording.until("\"levels\"");
+    });
+    recording.kill();
+    std::fs::write(rig.path("a/letter.txt"), "not ours").unwrap();
+    let said = rig.record(&[&args[..], &["--duration", "1"]].concat()).succeed();
+    assert!(said.contains("an unclean stop left"), "{said}");
+    assert_eq!(std::fs::read_to_string(rig.path("a/letter.txt")).unwrap(), "not ours");
+    assert_eq!(rig.files("a", "wav").len(), 2);
+    let (code, said) = rig.run(&["check", "a", "--hash"]);
+    assert!(said.contains("letter.txt"), "an unknown file is reported: {said}");
+    assert!(code == 0 || code == 3);
+}
+
+#[test]
+fn the_catalogue_is_made_anew_from_the_files() {
+    let rig = Rig::new();
+    let args = ["--archive-root", "a", "--archive-clock", "utc", "--archive-period", "1", "--duration", "3"];
+    rig.record_with(&["--loss", "3", "--seed", "3"], &args);
+    for damaged in ["catalogue.db", "catalogue.db-wal", "catalogue.db-shm"] {
+        if rig.path("a").join(damaged).exists() {
+            std::fs::write(rig.path("a").join(damaged), "this is no database, and was never one").unwrap();
+        }
+    }
+    let (code, said) = rig.run(&["recover", "a"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = rig.run(&["check", "a", "--hash"]);
+    assert_eq!(code, 0, "{said}");
+}

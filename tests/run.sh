@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs every test. The last line is the sum: `N passed, N failed`.
+#
+#   bash tests/run.sh                      short forms of the long proofs
+#   RUN_SLOW_TESTS=1 bash tests/run.sh     the long forms
+#
+# Tests by cargo count one each; so does every other check (format, lints, licences, documents, a fuzz target).
+# FUZZ_SECONDS is how long each fuzz target runs: 20 by default, 300 with RUN_SLOW_TESTS.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+passed=0
+failed=0
+troubles=()
+
+title() { printf '\n== %s\n' "$1"; }
+
+# A check that is no cargo test: counts one.
+check() {
+  local name=$1
+  shift
+  title "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    troubles+=("$name")
+  fi
+}
+
+# A run of cargo test: counts what its `test result:` lines say.
+tests() {
+  local name=$1 status ok bad
+  shift
+  title "$name"
+  "$@" 2>&1 | tee "$output"
+  status=${PIPESTATUS[0]}
+  read -r ok bad < <(awk '/^test result:/ { ok += $4; bad += $6 } END { print ok + 0, bad + 0 }' "$output")
+  # A binary that ends without a result (a crash, a build that fails) is a failure too.
+  ((status == 0 || bad > 0)) || bad=1
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+  ((status == 0)) || troubles+=("$name")
+}
+
+finish() {
+  printf '\n'
+  local trouble
+  for trouble in "${troubles[@]+"${troubles[@]}"}"; do echo "failed: $trouble"; done
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+  exit
+}
+
+# Step 1: what is needed.
+title "needed packages"
+needed=(build-essential cmake ffmpeg flac iproute2 iptables libsox-fmt-all mediainfo opus-tools sox util-linux)
+bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }
+[[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
+if ! command -v cargo >/dev/null; then
+  echo "Rust is missing: install it as https://rustup.rs says, then run this again" >&2
+  failed=1
+  finish
+fi
+export PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+for component in rustfmt clippy; do
+  cargo "${component/rust/}" --version >/dev/null 2>&1 || rustup component add "$component"
+done
+command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+echo "all there"
+
+# Step 2: what can be said without running anything.
+check "format" cargo fmt --all --check
+check "lints" cargo clippy --workspace --all-targets --quiet -- -D warnings
+check "licences, duplicates, origins" cargo deny --log-level warn check licenses bans sources
+check "documents" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+# Step 3: everything is built before anything is timed.
+title "build"
+if ! cargo test --workspace --no-run --quiet; then
+  failed=$((failed + 1))
+  troubles+=("build")
+  finish
+fi
+
+# Step 4: tests. Those with sockets, processes and real time come apart from the others and few at a time, so that they
+# meet a machine that is not busy with something else.
+tests "unit tests" cargo test --workspace --lib --bins --no-fail-fast
+tests "examples in the documents" cargo test --workspace --doc --no-fail-fast
+tests "integration tests" cargo test --workspace --test '*' --no-fail-fast -- --test-threads="${TEST_THREADS:-2}"
+
+# Step 5: parsers and ordering against any input.
+if [[ -n ${RUN_SLOW_TESTS-} ]]; then fuzz_seconds=300; else fuzz_seconds=20; fi
+fuzz_seconds=${FUZZ_SECONDS:-$fuzz_seconds}
+title "fuzz targets: build"
+if bash tests/fuzz/run.sh --build-only; then
+  for target in $(bash tests/fuzz/run.sh --list); do
+    check "fuzz target $target, $fuzz_seconds s" bash tests/fuzz/run.sh "$fuzz_seconds" "$target"
+  done
+else
+  failed=$((failed + 1))
+  troubles+=("fuzz targets: build")
+fi
+
+# Step 6, long form only: the whole process against the least that could be done.
+if [[ -n ${RUN_SLOW_TESTS-} ]]; then
+  check "load" cargo bench --quiet -p audyn-service --bench load -- --seconds 10 1 16 64
+fi
+
+finish
