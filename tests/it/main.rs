@@ -1,5 +1,7 @@
 //! The program from outside: real processes, real packets on loopback, files read back with other people's tools.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "the whole binary is tests")]
+
 mod rig;
 
 mod bad_input;

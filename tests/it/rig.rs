@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -149,8 +149,15 @@ impl Running {
     pub fn end(mut self) -> (ExitStatus, String) {
         let mut rest = std::mem::take(&mut self.seen);
         // The channel closes when both outputs do: with the process.
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            rest.push(line);
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => rest.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.child.kill();
+                    panic!("{}: it does not end; it said:\n{}", self.what, rest.join("\n"));
+                }
+            }
         }
         (self.child.wait().unwrap(), rest.join("\n"))
     }

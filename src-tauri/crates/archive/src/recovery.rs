@@ -31,7 +31,8 @@ pub struct Recovery {
     pub busy: Vec<PathBuf>,
     /// In the catalogue as open, but gone: the row says so now.
     pub missing: Vec<PathBuf>,
-    /// Too short or damaged to be ended: left as they are, the row says so now.
+    /// Not ended, and why: too short or damaged (the row says so now), or not to be read or written today (it stays
+    /// open for the next time). The files are left as they are.
     pub faulted: Vec<(PathBuf, String)>,
     /// Not in the catalogue: left alone.
     pub unknown: Vec<PathBuf>,
@@ -69,6 +70,8 @@ impl Recovery {
 enum Found {
     Missing,
     Busy,
+    /// The system would not let us look; next time it may.
+    Refused(String),
     Unreadable(String),
     Readable(Box<Inspection>, Mend),
 }
@@ -78,6 +81,7 @@ enum Found {
 enum Act {
     MarkMissing,
     LeaveAlone,
+    Postpone(String),
     MarkFaulted(String),
     Seal { mend: Mend, frames: u64 },
 }
@@ -116,7 +120,7 @@ pub(crate) fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> R
                         .map_err(|error| recovery.faulted.push((path.clone(), error.to_string())))
                         .ok()
                 }
-                (Act::Seal { .. } | Act::MarkMissing | Act::LeaveAlone | Act::MarkFaulted(_), _) => None,
+                (_, _) => None,
             };
             verdicts.push((row, path, act, sealed));
         }
@@ -124,7 +128,7 @@ pub(crate) fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> R
         catalogue.batch(|catalogue| {
             for (row, _, act, sealed) in &verdicts {
                 match act {
-                    Act::LeaveAlone => {}
+                    Act::LeaveAlone | Act::Postpone(_) => {}
                     Act::MarkMissing => catalogue.fault(row.id, 0, "the file is gone")?,
                     Act::MarkFaulted(why) => catalogue.fault(row.id, 0, why)?,
                     Act::Seal { .. } => {
@@ -141,7 +145,7 @@ pub(crate) fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> R
             match act {
                 Act::LeaveAlone => recovery.busy.push(path),
                 Act::MarkMissing => recovery.missing.push(path),
-                Act::MarkFaulted(why) => recovery.faulted.push((path, why)),
+                Act::MarkFaulted(why) | Act::Postpone(why) => recovery.faulted.push((path, why)),
                 Act::Seal { mend, frames } if sealed.is_some() => {
                     recovery.sealed.push(Mended { path, frames, cut: mend.cut });
                 }
@@ -208,6 +212,7 @@ fn plan(row: &SegmentRow, found: Found) -> Act {
     match found {
         Found::Missing => Act::MarkMissing,
         Found::Busy => Act::LeaveAlone,
+        Found::Refused(why) => Act::Postpone(why),
         Found::Unreadable(why) => Act::MarkFaulted(why),
         Found::Readable(inspection, mend) => {
             match &inspection.about {
@@ -227,7 +232,7 @@ fn look(path: &Path) -> (Found, Option<File>) {
         Ok(Some(mut file)) => (examine(&mut file), Some(file)),
         Ok(None) => (Found::Busy, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (Found::Missing, None),
-        Err(error) => (Found::Unreadable(error.to_string()), None),
+        Err(error) => (Found::Refused(error.to_string()), None),
     }
 }
 
@@ -235,6 +240,7 @@ fn examine(file: &mut File) -> Found {
     let examined = inspect(file).and_then(|inspection| Ok((inspection, mend(file)?)));
     match examined {
         Ok((inspection, mend)) => Found::Readable(Box::new(inspection), mend),
+        Err(audyn_codec::Error::Io(error)) => Found::Refused(error.to_string()),
         Err(error) => Found::Unreadable(error.to_string()),
     }
 }
@@ -302,7 +308,7 @@ fn recover_loose(dir: &Path) -> Result<Recovery, Error> {
                     }
                 }
             }
-            (Found::Unreadable(why), _) => recovery.faulted.push((path, why)),
+            (Found::Unreadable(why) | Found::Refused(why), _) => recovery.faulted.push((path, why)),
             (Found::Missing | Found::Readable(..), _) => {}
         }
     }
@@ -327,7 +333,7 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
     };
     let (inspection, mend) = match examine(&mut file) {
         Found::Readable(inspection, mend) => (inspection, mend),
-        Found::Unreadable(why) => return Ok(Adopted::Unreadable(why)),
+        Found::Unreadable(why) | Found::Refused(why) => return Ok(Adopted::Unreadable(why)),
         Found::Busy | Found::Missing => return Ok(Adopted::NotOurs),
     };
     let stored = files::stored(&inspection);

@@ -415,3 +415,6 @@ pub(crate) fn relative(base: &Path, path: &Path) -> Option<String> {
         path.strip_prefix(base).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
     parts.map(|parts| parts.join("/"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,7 @@ impl Ledger {
         if self.entries.len() == MOST {
             self.entries.pop_front();
             tracing::error!(
-                "the catalogue has been out of reach for too long; run `audyn recover --rebuild` later"
+                "the catalogue has been out of reach for too long; make it anew from the files when it is back"
             );
         }
         self.entries.push_back((entry, utc));

@@ -6,7 +6,7 @@ use audyn_model::{Container, SampleFormat};
 use super::*;
 use crate::layout::Layout;
 use crate::rig::{Rig, ffmpeg, format, samples, sine, spec, verify};
-use crate::{ArchiveClock, Depth, SegmentState, check};
+use crate::{ArchiveClock, Depth, SegmentRow, SegmentState, check};
 
 mod faults;
 
@@ -114,6 +114,70 @@ fn all_formats_at_once_join_without_losing_a_sample() {
         let lossy = matches!(container, Container::Opus | Container::Mp3);
         assert!(worst <= if lossy { 1 << 26 } else { 0 }, "{container:?}: {worst}");
     }
+}
+
+/// What our own decoder makes of a file: same samples in, same samples out.
+fn decoded(mut file: impl std::io::Read + std::io::Seek) -> Vec<i32> {
+    let mut samples = Vec::new();
+    audyn_codec::decode(&mut file, &mut |piece| samples.extend_from_slice(piece)).unwrap();
+    samples
+}
+
+/// A segment encoded in one go, with all the neighbouring audio of the source, or as if there were none.
+fn encoded_alone(rig: &Rig, row: &SegmentRow, before: usize, after: usize) -> Vec<i32> {
+    let path = rig.root_dir().join(&row.path);
+    let about = audyn_codec::inspect(&mut fs::File::open(&path).unwrap()).unwrap().about.unwrap();
+    let frames = row.frames.unwrap() as usize;
+    let all = samples(rig.signal, row.first.0 - before as i64, before + frames + after, 2);
+    let mut bytes = audyn_codec::Bytes::default();
+    let mut encoder =
+        audyn_codec::encoder(&spec(row.container), &rig.format, &about, &all[..before * 2], &mut bytes)
+            .unwrap();
+    encoder.encode(&all[before * 2..(before + frames) * 2], &mut bytes).unwrap();
+    encoder.finish(&all[(before + frames) * 2..], &mut bytes).unwrap();
+    let mut file = bytes.append;
+    for patch in bytes.patches {
+        file[patch.at as usize..][..patch.bytes.len()].copy_from_slice(&patch.bytes);
+    }
+    decoded(std::io::Cursor::new(file))
+}
+
+#[test]
+fn encoders_hear_what_precedes_and_follows_their_file() {
+    let mut rig = Rig::new(format(48_000, 2), "2026-07-01T12:59:58.990Z");
+    rig.signal = sine;
+    let mut recording = rig.recording(&[Container::Opus], 1);
+    // Up to 5 ms into the third file: the second still waits for audio behind its end.
+    rig.record(&mut recording, 48_720, 240);
+    let rows = rig.root.segments().unwrap();
+    let states: Vec<_> = rows.iter().map(|row| row.state).collect();
+    assert_eq!(states, [SegmentState::Sealed, SegmentState::Open, SegmentState::Open]);
+    assert_eq!(recording.status().outputs.len(), 1);
+    rig.stop(&mut recording);
+    let context = audyn_codec::context(&spec(Container::Opus), &rig.format);
+    // What there was to hear: before the second file 10 ms, after the third nothing.
+    for (row, before, after) in
+        [(&rows[0], 0, context.after), (&rows[1], 480, 240), (&rows[2], context.before, 0)]
+    {
+        let now = rig.root.segment(row.id).unwrap().unwrap();
+        let found = decoded(fs::File::open(rig.root_dir().join(&row.path)).unwrap());
+        assert!(found == encoded_alone(&rig, &now, before, after), "{}", row.path);
+        assert!(found != encoded_alone(&rig, &now, 0, 0), "{}: it makes a difference", row.path);
+    }
+    check_complete(&rig, rows[0].first, 1);
+}
+
+#[test]
+fn a_left_over_list_of_gaps_is_not_taken_for_another_files() {
+    let mut rig = Rig::new(format(8_000, 1), "2026-07-01T12:00:00Z");
+    let old = rig.root_dir().join("2026-07-01/2026-07-01-14.wav.gaps");
+    fs::create_dir(old.parent().unwrap()).unwrap();
+    fs::write(&old, "old").unwrap();
+    let mut recording = rig.recording(&[Container::Wav], 0);
+    rig.lose(&mut recording, 100, GapCause::Loss).unwrap();
+    rig.stop(&mut recording);
+    assert_eq!(fs::read(&old).unwrap(), b"old");
+    assert_eq!(rig.root.segments().unwrap()[0].path, "2026-07-01/2026-07-01-14_140000.wav");
 }
 
 #[test]

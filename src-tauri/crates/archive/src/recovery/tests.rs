@@ -180,6 +180,24 @@ fn loose_files_are_ended_if_they_are_ours_and_unfinished() {
 }
 
 #[test]
+fn a_file_that_cannot_be_opened_today_is_ended_tomorrow() {
+    let (mut rig, path) = crashed(Container::Wav, 10_000);
+    let aside = path.with_extension("aside");
+    fs::rename(&path, &aside).unwrap();
+    // Opening a folder for writing is refused, whoever asks.
+    fs::create_dir(&path).unwrap();
+    let recovery = rig.reopen();
+    assert_eq!(
+        (recovery.faulted.len(), recovery.missing.len(), recovery.sealed.len()),
+        (1, 0, 0),
+        "{recovery:?}"
+    );
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&aside, &path).unwrap();
+    assert_eq!(rig.reopen().sealed.len(), 1);
+}
+
+#[test]
 fn plans_follow_from_what_is_found() {
     let row = |id| SegmentRow {
         id,
@@ -207,10 +225,11 @@ fn plans_follow_from_what_is_found() {
     let found = || look(&path).0;
     let (mend, plays) = match found() {
         Found::Readable(_, mend) => (mend.clone(), mend.frames),
-        Found::Missing | Found::Busy | Found::Unreadable(_) => panic!("it is there"),
+        Found::Missing | Found::Busy | Found::Refused(_) | Found::Unreadable(_) => panic!("it is there"),
     };
     assert_eq!(plan(&row(own), Found::Missing), Act::MarkMissing);
     assert_eq!(plan(&row(own), Found::Busy), Act::LeaveAlone);
+    assert_eq!(plan(&row(own), Found::Refused("x".into())), Act::Postpone("x".into()));
     assert_eq!(plan(&row(own), Found::Unreadable("x".into())), Act::MarkFaulted("x".into()));
     assert!(
         matches!(plan(&row(SegmentId::new()), found()), Act::MarkFaulted(why) if why.contains(&own.to_string()))

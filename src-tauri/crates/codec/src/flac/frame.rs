@@ -40,17 +40,19 @@ pub(super) fn tail<R: Read + Seek>(
     audio_at: u64,
     len: u64,
 ) -> Result<Tail, Error> {
-    let mut window = 4 * info.max_frame() as u64;
+    // A window holds several frames of the longest kind; the next one lies before it and overlaps by two of them.
+    let frame = info.max_frame() as u64;
+    let mut upto = len;
     loop {
-        let start = len.saturating_sub(window).max(audio_at);
-        let bytes = read_at(reader, start, (len - start) as usize)?;
+        let start = upto.saturating_sub(4 * frame).max(audio_at);
+        let bytes = read_at(reader, start, (upto - start) as usize)?;
         if let Some(tail) = tail_in(&bytes, info, start, start == audio_at) {
             return Ok(tail);
         }
         if start == audio_at {
             return Ok(Tail { end: audio_at, frames: 0 });
         }
-        window *= 4;
+        upto = start + 2 * frame;
     }
 }
 

@@ -181,7 +181,8 @@ impl Ends {
         };
         let behind = read_at(reader, ends.run.end, 4)?;
         ends.torn = !behind.is_empty() && !APPENDED.iter().any(|tag| behind.starts_with(tag));
-        if ends.unfinished().is_some() {
+        // The trim of the Info frame is true for the frames it tells of, and for no others.
+        if ends.about.is_some() && ends.told_run().is_none_or(|told| told.frames != ends.run.frames) {
             ends.told = ends.told.map(Told::unended);
         }
         Ok(ends)

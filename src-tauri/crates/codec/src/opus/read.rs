@@ -14,6 +14,8 @@ use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words};
 
 /// Longer tags are not read (pictures may be long, ours are not).
 const MAX_TAGS: usize = 1 << 20;
+/// Pages that are none, or another stream's, before a search for the last one is given up.
+const MAX_DAMAGED: usize = 4096;
 /// The longest packet, 120 ms.
 const MAX_PACKET_SAMPLES: usize = 5760;
 
@@ -193,20 +195,22 @@ fn last_page<R: Read + Seek>(
 ) -> Result<Option<Last>, Error> {
     let window = 2 * MAX_PAGE as u64;
     let mut upto = len;
+    let mut damaged = 0;
     while upto > from {
         let start = upto.saturating_sub(window).max(from);
         // A page that begins in this window may end behind it.
         let bytes = read_at(reader, start, (upto - start) as usize + MAX_PAGE)?;
         let begins = (upto - start) as usize;
-        let found = (0..begins.min(bytes.len()))
-            .rev()
-            .filter(|at| bytes[*at..].starts_with(b"OggS"))
-            .find_map(|at| {
-                let page = Page::parse(&bytes[at..])?;
-                (page.serial() == serial && page.granule() >= 0).then(|| Last::of(&page, start + at as u64))
-            });
-        if found.is_some() {
-            return Ok(found);
+        for at in (0..begins.min(bytes.len())).rev().filter(|at| bytes[*at..].starts_with(b"OggS")) {
+            let page =
+                Page::parse(&bytes[at..]).filter(|page| page.serial() == serial && page.granule() >= 0);
+            if let Some(page) = page {
+                return Ok(Some(Last::of(&page, start + at as u64)));
+            }
+            damaged += 1;
+            if damaged > MAX_DAMAGED {
+                return Ok(None);
+            }
         }
         upto = start;
     }

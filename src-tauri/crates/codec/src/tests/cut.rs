@@ -1,4 +1,4 @@
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use audyn_model::{Container, SampleFormat};
 
@@ -138,5 +138,40 @@ fn complete_files_are_left_alone_with_whatever_somebody_put_behind_them() {
         let more = [&file, tail].concat();
         assert!(mend_says_nothing(&more), "{spec:?}");
         assert_eq!(decoded(&more).unwrap(), decoded(&file).unwrap(), "{spec:?}");
+    }
+}
+
+/// Counts what is read.
+struct Counted<R>(R, u64);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(room)?;
+        self.1 += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn mending_reads_the_head_and_the_tail_only() {
+    let format = format(48_000, 2, 24);
+    let second = sines(&format, 0, 48_000);
+    for spec in all_specs() {
+        let mut recording = Recording::begin(&spec, &format, &about_at(0, &format), &[]).unwrap();
+        for _ in 0..60 {
+            recording.encode(&second);
+            recording.checkpoint();
+        }
+        recording.encode(&second);
+        let mut file = Counted(Cursor::new(&recording.file.0), 0);
+        let plan = mend(&mut file).unwrap();
+        assert!(plan.frames >= 60 * 48_000 - 4_800, "{spec:?}: {}", plan.frames);
+        assert!(file.1 < 450_000, "{spec:?}: {} bytes read of {}", file.1, recording.file.0.len());
     }
 }

@@ -14,6 +14,9 @@ fn words_as_long_as_the_source_or_longer_are_exact() {
     assert_eq!(packed(&frames[..2], SampleFormat::Int24, 16, 0), b"\0\x34\x12\0\xCC\xED");
     let frames = [0x1234_5600, -0x100];
     assert_eq!(packed(&frames, SampleFormat::Int24, 24, 0), b"\x56\x34\x12\xFF\xFF\xFF");
+    let ten: Vec<i32> = (0..10).map(|i| 0x0102_0300 * i).collect();
+    let bytes: Vec<u8> = ten.iter().flat_map(|sample| sample.to_le_bytes()[1..].to_vec()).collect();
+    assert_eq!(packed(&ten, SampleFormat::Int24, 24, 0), bytes, "fours and what is left");
     assert_eq!(packed(&[1 << 30, i32::MIN], SampleFormat::Float32, 24, 0), b"\0\0\0\x3F\0\0\x80\xBF");
 }
 

@@ -59,6 +59,19 @@ fn packet_time_is_the_legal_count_it_was_rounded_from() {
 }
 
 #[test]
+fn a_packet_time_that_was_cut_does_not_contradict_the_count() {
+    let check = |attributes: &str, warned: bool| {
+        let media = "m=audio 5004 RTP/AVP 98\nc=IN IP4 239.1.1.1\na=rtpmap:98 L16/48000/1\n";
+        let warnings = parse(&with_media(&format!("{media}{attributes}"))).unwrap().warnings;
+        assert_eq!(warnings.iter().any(|w| w.contains("disagrees")), warned, "{attributes}: {warnings:?}");
+    };
+    check("a=ptime:1.6666\na=framecount:80", false);
+    check("a=ptime:1.6666\na=framecount:81", true);
+    check("a=ptime:1\na=framecount:48", false);
+    check("a=ptime:1\na=framecount:64", true);
+}
+
+#[test]
 fn without_a_packet_time_one_millisecond_is_assumed() {
     let check = |rate: u32, expected: u16| {
         let text =

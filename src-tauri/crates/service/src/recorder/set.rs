@@ -46,7 +46,7 @@ pub enum StartError {
         /// Whose.
         name: String,
         /// Why.
-        source: audyn_archive::Error,
+        source: Box<audyn_archive::Error>,
     },
     /// No thread could be made.
     #[error("recorder {name}: cannot start its writer thread: {source}")]
@@ -85,6 +85,11 @@ impl Recorders {
     /// None yet.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, options: Options) -> Self {
+        if options.real_time
+            && let Err(refusal) = audyn_engine::rt::lock_memory()
+        {
+            tracing::warn!("{refusal}");
+        }
         Self {
             receivers: Receivers::new(Arc::clone(&clock), options.real_time),
             clock,
@@ -115,7 +120,7 @@ impl Recorders {
             return Err(StartError::AlreadyRunning(name));
         }
         let place =
-            self.open_place(&spec).map_err(|source| StartError::Archive { name: name.clone(), source })?;
+            self.open_place(&spec).map_err(|e| StartError::Archive { name: name.clone(), source: Box::new(e) })?;
         let capture = self
             .receivers
             .capture(&spec.source, spec.ring_ms)

@@ -11,14 +11,6 @@ fn rig() -> Rig {
     Rig::new(format(8_000, 2), "2026-07-01T12:00:00.500Z")
 }
 
-/// By our own decoder: there are too many files here for a process each.
-fn decoded(path: &std::path::Path) -> Vec<i32> {
-    let mut samples = Vec::new();
-    let mut file = fs::File::open(path).unwrap();
-    audyn_codec::decode(&mut file, &mut |piece| samples.extend_from_slice(piece)).unwrap();
-    samples
-}
-
 #[test]
 fn a_full_disk_is_waited_for_and_resumed_in_place() {
     for container in [Container::Wav, Container::Flac] {
@@ -41,7 +33,7 @@ fn a_full_disk_is_waited_for_and_resumed_in_place() {
             recording.retry(rig.mono(), rig.utc()).unwrap();
             rig.record(&mut recording, 5_000, 1_000);
             rig.stop(&mut recording);
-            check_exact_by(&rig, decoded);
+            check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
             check_complete(&rig, first, 1);
             assert_eq!(rig.root.segments().unwrap().len(), 5);
         }
@@ -63,7 +55,7 @@ fn a_short_disturbance_leaves_no_trace() {
     recording.retry(rig.mono(), rig.utc()).unwrap();
     rig.record(&mut recording, 1_000, 1_000);
     rig.stop(&mut recording);
-    check_exact_by(&rig, decoded);
+    check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
     check_complete(&rig, first, 1);
     assert_eq!(rig.names().len(), 1);
 }
@@ -150,7 +142,7 @@ fn a_folder_that_takes_no_files_is_tried_for_ever() {
     rig.disk.heal();
     recording.retry(rig.mono(), rig.utc()).unwrap();
     rig.stop(&mut recording);
-    check_exact_by(&rig, decoded);
+    check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
     check_complete(&rig, first, 1);
 }
 
@@ -165,7 +157,7 @@ fn stop_may_be_repeated() {
     rig.disk.heal();
     rig.stop(&mut recording);
     rig.stop(&mut recording);
-    check_exact_by(&rig, decoded);
+    check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
     check_complete(&rig, first, 1);
     assert_eq!(recording.events().count(), 2);
 }
@@ -184,7 +176,7 @@ fn a_catalogue_out_of_reach_does_not_hold_up_the_audio() {
     assert_eq!(rig.names().len(), 3, "the files are there all the same");
     rig.root.catalogue().refuse_writes(false);
     rig.stop(&mut recording);
-    check_exact_by(&rig, decoded);
+    check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
     check_complete(&rig, first, 1);
 }
 
@@ -228,7 +220,7 @@ proptest! {
             prop_assert!(tries < 1000);
         }
         rig.disk.heal();
-        check_exact_by(&rig, decoded);
+        check_exact_by(&rig, |path| decoded(fs::File::open(path).unwrap()));
         check_complete(&rig, first, 1);
     }
 }

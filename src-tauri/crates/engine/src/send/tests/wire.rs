@@ -93,6 +93,16 @@ fn a_stalled_machine_leaves_packets_out_and_stays_in_time() {
 }
 
 #[test]
+fn what_the_kernel_refuses_is_counted_and_nothing_else() {
+    for impairments in [Impairments::default(), Impairments { leg_skew_ns: 1, ..Impairments::default() }] {
+        // A broadcast address needs a permission that the socket does not have.
+        let summary = send(Plan { impairments, ..plan("255.255.255.255:9".parse().unwrap()) });
+        let leg = summary.streams[0].legs[0];
+        assert_eq!((leg.sent, leg.refused, summary.lateness.count()), (0, 100, 0));
+    }
+}
+
+#[test]
 fn a_short_stall_is_caught_up_with() {
     let ear = Ear::unicast();
     let stage = Stage::new();
