@@ -21,7 +21,7 @@ target_dir=${CARGO_TARGET_DIR:-$here/../../target}/fuzz
 # The instrumentation that libFuzzer reads, as cargo-fuzz asks for it. With --target it does not reach build scripts.
 coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
--Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing"
+-Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing"
 RUSTFLAGS=$coverage cargo build --release --quiet --bins --target "$host" --target-dir "$target_dir" \
   --manifest-path "$here/Cargo.toml"
 if [[ ${1-} == --build-only ]]; then exit; fi

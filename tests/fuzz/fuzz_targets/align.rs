@@ -14,6 +14,8 @@ const FRAME_BYTES: usize = 2;
 
 struct Tape {
     next: i64,
+    /// Packets that can wait.
+    places: usize,
     /// Positions accepted and not yet given out.
     accepted: BTreeSet<i64>,
 }
@@ -43,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
     let window_frames = 1 + u64::from(*c) * 4;
     let packets = 1 + usize::from(*d % 64);
     let mut align = Align::new(SampleIndex(begin), FRAME_BYTES, window_frames, 10_000_000, packets);
-    let mut tape = Tape { next: begin, accepted: BTreeSet::new() };
+    let mut tape = Tape { next: begin, places: packets, accepted: BTreeSet::new() };
     let mut now = Mono(0);
     for operation in operations.as_chunks::<4>().0 {
         let [what, x, y, z] = *operation;
@@ -61,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
             _ => align.expect_gap(GapCause::Restart),
         }
         assert_eq!(align.next().0, tape.next, "the sink knows of everything");
-        assert!(align.waiting() <= packets.next_power_of_two().max(4), "the window is bounded");
+        assert!(align.waiting() <= packets, "the window is bounded");
     }
     let next = align.next();
     align.advance(next, GapCause::Loss, &mut tape);
@@ -75,11 +77,14 @@ fn offer(align: &mut Align, tape: &mut Tape, [x, y, z]: [u8; 3], now: Mono) {
     let from_next = i64::from(u16::from_be_bytes([x, y]) % 4096) - 512;
     let at = align.next().0 + from_next;
     let payload: Vec<u8> = (at..at + frames).flat_map(|position| (position as u16).to_be_bytes()).collect();
-    let before = align.next().0;
+    let positions = at.max(align.next().0)..at + frames;
+    // A full window gives up its first hole for the packet in hand, and with it what that packet has of the hole.
+    let is_full = align.waiting() >= tape.places;
     // Whoever is accepted may come out within this call: it has to be known before.
-    let due: Vec<i64> = (at.max(before)..at + frames).filter(|n| tape.accepted.insert(*n)).collect();
+    let due: Vec<i64> = positions.clone().filter(|n| !is_full && tape.accepted.insert(*n)).collect();
     match align.offer(SampleIndex(at), &payload, now, tape) {
-        Placed::Through | Placed::Waiting => {}
+        Placed::Through => {}
+        Placed::Waiting => tape.accepted.extend(positions.filter(|n| *n >= tape.next)),
         Placed::Duplicate | Placed::Late => due.iter().for_each(|n| _ = tape.accepted.remove(n)),
     }
 }

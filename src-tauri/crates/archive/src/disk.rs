@@ -79,6 +79,13 @@ impl Disk for SystemDisk {
 
 struct SystemFile(File);
 
+impl Drop for SystemFile {
+    /// Closing alone would leave the lock to a child process that is between fork and exec and still has a copy.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 impl DiskFile for SystemFile {
     fn write_at(&mut self, bytes: &[u8], at: u64) -> io::Result<usize> {
         loop {

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use audyn_codec::{Inspection, Words};
@@ -35,13 +36,39 @@ pub(crate) fn looks_like_audio(path: &Path) -> bool {
     path.extension().and_then(|suffix| suffix.to_str()).and_then(Container::from_suffix).is_some()
 }
 
+/// A file that nobody else is writing, locked until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Owned(File);
+
+impl Deref for Owned {
+    type Target = File;
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl DerefMut for Owned {
+    fn deref_mut(&mut self) -> &mut File {
+        &mut self.0
+    }
+}
+
+impl Drop for Owned {
+    /// Closing alone would leave the lock to a child process that is between fork and exec and still has a copy.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 /// Opens a file that nobody is writing and keeps others from taking it for theirs; none if somebody is.
-pub(crate) fn open_unowned(path: &Path) -> io::Result<Option<File>> {
+pub(crate) fn open_unowned(path: &Path) -> io::Result<Option<Owned>> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Owned(file))),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
-        Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(Some(file)),
+        Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Ok(Some(Owned(file)))
+        }
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
 }

@@ -1,4 +1,4 @@
-//! What a dead writer left open is ended: decided purely ([`plan`]), then carried out file by file.
+//! What a dead writer left open is ended: decided purely (`plan`), then carried out file by file.
 //!
 //! Only files with an open row (or, without a catalogue, files that say that they are ours and unfinished) and without a
 //! living writer's lock are touched. Everything else stays byte for byte as it is.
@@ -227,7 +227,7 @@ fn plan(row: &SegmentRow, found: Found) -> Act {
     }
 }
 
-fn look(path: &Path) -> (Found, Option<File>) {
+fn look(path: &Path) -> (Found, Option<files::Owned>) {
     match files::open_unowned(path) {
         Ok(Some(mut file)) => (examine(&mut file), Some(file)),
         Ok(None) => (Found::Busy, None),
@@ -325,13 +325,17 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
     let Some(name) = segment::relative(dir, path).filter(|_| files::looks_like_audio(path)) else {
         return Ok(Adopted::NotOurs);
     };
-    let owned = files::open_unowned(path).map_err(Error::file("open", path))?;
+    let mut owned = files::open_unowned(path).map_err(Error::file("open", path))?;
     let busy = owned.is_none();
-    let mut file = match owned {
+    let mut others;
+    let file: &mut File = match &mut owned {
         Some(file) => file,
-        None => File::open(path).map_err(Error::file("open", path))?,
+        None => {
+            others = File::open(path).map_err(Error::file("open", path))?;
+            &mut others
+        }
     };
-    let (inspection, mend) = match examine(&mut file) {
+    let (inspection, mend) = match examine(file) {
         Found::Readable(inspection, mend) => (inspection, mend),
         Found::Unreadable(why) | Found::Refused(why) => return Ok(Adopted::Unreadable(why)),
         Found::Busy | Found::Missing => return Ok(Adopted::NotOurs),
@@ -365,7 +369,7 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
     }
     let frames = if mend.is_nothing() { inspection.frames } else { mend.frames };
     let frames = files::source_frames(frames, inspection.rate, row.anchor.rate);
-    let (sealed, listed) = end(path, &mut file, row.first, &mend, frames)?;
+    let (sealed, listed) = end(path, file, row.first, &mend, frames)?;
     let mended = (!mend.is_nothing()).then(|| Mended { path: path.to_owned(), frames, cut: mend.cut });
     row.state = SegmentState::Sealed;
     row.end = mended.as_ref().map(|_| EndReason::Recovered);

@@ -130,6 +130,17 @@ fn rebuilt(rig: &Rig) -> Recovery {
 }
 
 #[test]
+fn a_lock_goes_with_its_owner_even_if_a_child_has_a_copy() {
+    let (_rig, path) = crashed(Container::Wav, 700);
+    let owned = files::open_unowned(&path).unwrap().unwrap();
+    let copy = owned.try_clone().unwrap();
+    assert!(files::open_unowned(&path).unwrap().is_none());
+    drop(owned);
+    assert!(files::open_unowned(&path).unwrap().is_some());
+    drop(copy);
+}
+
+#[test]
 fn strangers_are_reported_and_left_alone() {
     let (mut rig, path) = crashed(Container::Wav, 10_000);
     let dir = rig.root_dir();
