@@ -161,3 +161,51 @@ fn sixty_four_recorders_that_rotate_every_second_lose_nothing() {
         assert_eq!(silent_frames(&whole, first_by_bext(&files[0])), 0);
     }
 }
+
+#[test]
+fn every_layout_names_files_as_it_says() {
+    let rig = Rig::new();
+    let _sending = rig.send(&[]);
+    let layouts = [
+        ("flat", "%Y-%m-%d-%H.wav"),
+        ("hierarchy", "%Y/%m/%d/%H/archive.wav"),
+        ("combo", "%Y/%m/%d/%H/%Y-%m-%d-%H.wav"),
+        ("dailydir", "%Y-%m-%d/%Y-%m-%d-%H.wav"),
+        ("hourlydir", "%Y-%m-%d-%H/%Y-%m-%d-%H-%M-%S.wav"),
+        ("custom", "%Y/week %V/%H%M%S.wav"),
+    ];
+    for (layout, format) in layouts {
+        let mut args = vec![
+            "--archive-root",
+            layout,
+            "--archive-layout",
+            layout,
+            "--archive-clock",
+            "utc",
+            "--duration",
+            "0.2",
+        ];
+        if layout == "custom" {
+            args.extend(["--archive-format", "%Y/week %V/%H%M%S"]);
+        }
+        rig.record(&args).succeed();
+        let file = rig.files(layout, "wav").pop().unwrap();
+        let begun = jiff::Timestamp::from_nanosecond(
+            (i128::from(first_by_bext(&file)) - 37 * 48_000) * 1_000_000_000 / 48_000,
+        );
+        let expected = begun.unwrap().to_zoned(jiff::tz::TimeZone::UTC).strftime(format).to_string();
+        assert_eq!(file, rig.path(layout).join(expected), "{layout}");
+    }
+    rig.record(&[
+        "--archive-root",
+        "tai",
+        "--archive-clock",
+        "ptp",
+        "--archive-layout",
+        "accurate",
+        "--duration",
+        "0.2",
+    ])
+    .succeed();
+    assert!(name(&rig.files("tai", "wav")[0]).ends_with("_TAI.wav"), "TAI names say so");
+}

@@ -99,13 +99,30 @@ pub fn recover(dir: &Path, now: Utc) -> Result<Recovery, Error> {
     }
     let _turn = root::take_turn(&dir).map_err(unusable)?;
     let (mut catalogue, mut recovery) = root::open_catalogue(&dir, now)?;
-    recovery.absorb(recover_open(&dir, &mut catalogue, now)?);
-    recovery.unknown = unknown(&dir, &catalogue)?;
+    recovery.absorb(recover_root(&dir, &mut catalogue, now)?);
     Ok(recovery)
 }
 
+/// Ends what open rows say is unfinished, then takes in files of ours that no row knows: a writer that died between
+/// making a file and writing its row, or a power cut that took the newest rows, left them. Nothing else is touched.
+pub(crate) fn recover_root(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
+    let mut recovery = recover_open(dir, catalogue, now)?;
+    let (strays, unknown): (Vec<_>, Vec<_>) =
+        unknown(dir, catalogue)?.into_iter().partition(|path| is_stray(path, catalogue));
+    recovery.absorb(adopt(dir, &strays, catalogue, now)?);
+    recovery.unknown.extend(unknown);
+    Ok(recovery)
+}
+
+/// Whether a file without a row is a segment of ours that nobody writes and that the catalogue has under no other name.
+fn is_stray(path: &Path, catalogue: &Catalogue) -> bool {
+    let (Found::Readable(inspection, _), Some(_)) = look(path) else { return false };
+    let Some(about) = &inspection.about else { return false };
+    files::looks_like_audio(path) && matches!(catalogue.segment(about.segment), Ok(None))
+}
+
 /// Ends what open rows say is unfinished and nobody is writing.
-pub(crate) fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
+fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
     let mut recovery = Recovery::default();
     for rows in catalogue.in_state(SegmentState::Open)?.chunks(BATCH) {
         let mut verdicts = Vec::new();
@@ -157,7 +174,7 @@ pub(crate) fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> R
 }
 
 /// Files without a row.
-pub(crate) fn unknown(dir: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, Error> {
+fn unknown(dir: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, Error> {
     let mut unknown = Vec::new();
     for path in files::walk(dir)? {
         let known = match segment::relative(dir, &path) {
@@ -171,10 +188,14 @@ pub(crate) fn unknown(dir: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>,
     Ok(unknown)
 }
 
-/// Makes rows of all files that say that they are ours; ends those among them that are unfinished and nobody's.
-pub(crate) fn adopt(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
+/// Makes rows of all files of a folder that say that they are ours; ends those among them that are unfinished and nobody's.
+pub(crate) fn adopt_all(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
+    adopt(dir, &files::walk(dir)?, catalogue, now)
+}
+
+fn adopt(dir: &Path, paths: &[PathBuf], catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
     let mut recovery = Recovery::default();
-    for paths in files::walk(dir)?.chunks(BATCH) {
+    for paths in paths.chunks(BATCH) {
         let mut rows = Vec::new();
         for path in paths {
             match adopt_one(dir, path, now) {

@@ -46,8 +46,7 @@ impl Root {
         let dir = fs::canonicalize(dir).map_err(unusable)?;
         let turn = take_turn(&dir).map_err(unusable)?;
         let (mut catalogue, mut recovery) = open_catalogue(&dir, now)?;
-        recovery.absorb(recovery::recover_open(&dir, &mut catalogue, now)?);
-        recovery.unknown = recovery::unknown(&dir, &catalogue)?;
+        recovery.absorb(recovery::recover_root(&dir, &mut catalogue, now)?);
         drop(turn);
         let open_id = catalogue.begin_open(program, now)?;
         let id = catalogue.root_id()?;
@@ -142,7 +141,7 @@ pub fn rebuild(dir: &Path, now: Utc) -> Result<Recovery, Error> {
     if let Some(id) = id {
         catalogue.set_root_id(id)?;
     }
-    let mut recovery = recovery::adopt(&dir, &mut catalogue, now)?;
+    let mut recovery = recovery::adopt_all(&dir, &mut catalogue, now)?;
     recovery.set_aside = aside;
     Ok(recovery)
 }
@@ -178,7 +177,7 @@ pub(crate) fn open_catalogue(dir: &Path, now: Utc) -> Result<(Catalogue, Recover
             tracing::error!(path = %path.display(), why, "the catalogue is damaged; it is set aside and rebuilt");
             let aside = set_aside(dir, now)?;
             let mut catalogue = Catalogue::open(dir, now)?;
-            let mut recovery = recovery::adopt(dir, &mut catalogue, now)?;
+            let mut recovery = recovery::adopt_all(dir, &mut catalogue, now)?;
             recovery.set_aside = aside;
             Ok((catalogue, recovery))
         }

@@ -9,10 +9,11 @@ mod clock;
 mod interfaces;
 mod priority;
 mod recvmmsg;
+pub mod rtkit;
 mod sendmmsg;
 
 pub use clock::{SystemClock, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
-pub use priority::{Refusal, lock_memory, make_this_thread_real_time};
+pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};
 pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
 pub use sendmmsg::{Outbox, Sent};

@@ -157,6 +157,25 @@ fn strangers_are_reported_and_left_alone() {
 }
 
 #[test]
+fn a_file_of_ours_whose_row_was_never_written_is_taken_in() {
+    for container in Container::ALL {
+        let (mut rig, path) = crashed(container, 10_000);
+        let name = segment::relative(&rig.root_dir(), &path).unwrap();
+        let id = rig.root.segments().unwrap().into_iter().find(|row| row.path == name).unwrap().id;
+        let catalogue = rusqlite::Connection::open(rig.root_dir().join(catalogue::FILE)).unwrap();
+        catalogue.execute("DELETE FROM gaps", []).unwrap();
+        assert_eq!(catalogue.execute("DELETE FROM segments WHERE path = ?", [&name]).unwrap(), 1);
+        drop(catalogue);
+        let recovery = rig.reopen();
+        assert_eq!((recovery.adopted, recovery.unknown.len()), (1, 0), "{container:?}");
+        let row = rig.root.segment(id).unwrap().unwrap();
+        assert_eq!(row.state, SegmentState::Sealed);
+        assert_eq!(rig.root.gaps(id).unwrap().len(), 1, "its gaps come from the list beside it");
+        assert!(check(&rig.root_dir(), Depth::Hash, &mut |_, _| {}).unwrap().findings.is_empty());
+    }
+}
+
+#[test]
 fn a_file_that_is_gone_is_marked() {
     let (mut rig, path) = crashed(Container::Wav, 10_000);
     fs::remove_file(&path).unwrap();

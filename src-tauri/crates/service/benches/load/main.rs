@@ -2,7 +2,8 @@
 //!
 //! Three processes run side by side on the same multicast groups of the loopback interface: a sender, a bare program
 //! that sleeps 10 ms, drains every socket and writes the payload to files, and the recorder with meters on. Both
-//! receivers get the same packets in the same seconds, so the ratio of their CPU time holds on any machine.
+//! receivers get the same packets in the same seconds, so the ratio of their CPU time holds on any machine. Then the bare
+//! program ends, and sender and recorder go on alone: on loopback a sender also pays for delivering to every receiver.
 //!
 //! `cargo bench -p audyn-service --bench load -- [--seconds S] [--suffix wav|opus|flac|mp3] [N …]`
 
@@ -33,37 +34,43 @@ fn main() {
 
 fn compare(load: &Load) {
     println!("{} s each, stereo L24 at 48 kHz, 1 ms packets, {} files, meters on", load.seconds, load.suffix);
+    println!("CPU in ms per stream and second; resident memory of the recorder; time to start all recorders");
     println!(
-        "| streams | bare ms/stream·s | recorder ms/stream·s | ratio | sender ms/stream·s | lost samples | RSS MB | MB/stream |"
+        "| streams | bare | recorder | ratio | sender alone with recorder | recorder then | lost samples | MB | MB/stream | start ms |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for streams in &load.counts {
         let mut sender = Role::start("sender", *streams, load);
         let mut bare = Role::start("bare", *streams, load);
         let mut recorder = Role::start("recorder", *streams, load);
         // The start is not what is measured: files are made, rings are touched for the first time.
         std::thread::sleep(Duration::from_secs(3));
-        let before = [&mut bare, &mut recorder, &mut sender].map(Role::mark);
-        std::thread::sleep(Duration::from_secs(load.seconds));
-        let after = [&mut bare, &mut recorder, &mut sender].map(Role::mark);
-        let per = |i: usize| {
-            (after[i].cpu_ms - before[i].cpu_ms)
-                / ((after[i].wall_ms - before[i].wall_ms) / 1000.0 * *streams as f64)
-        };
-        let rss = after[1].rss_kb as f64 / 1024.0;
+        let [bare_ms, with_bare] = measure([&mut bare, &mut recorder], load.seconds, *streams);
+        bare.end();
+        let [sender_ms, alone] = measure([&mut sender, &mut recorder], load.seconds, *streams);
+        let end = recorder.mark();
+        let mb = end.rss_kb as f64 / 1024.0;
         println!(
-            "| {streams} | {:.3} | {:.3} | {:.2} | {:.3} | {} | {rss:.1} | {:.2} |",
-            per(0),
-            per(1),
-            per(1) / per(0),
-            per(2),
-            after[1].lost,
-            rss / *streams as f64
+            "| {streams} | {bare_ms:.3} | {with_bare:.3} | {:.2} | {sender_ms:.3} | {alone:.3} | {} | {mb:.1} | {:.2} | {} |",
+            with_bare / bare_ms,
+            end.lost,
+            mb / *streams as f64,
+            end.start_ms
         );
-        for role in [bare, recorder, sender] {
-            role.end();
-        }
+        recorder.end();
+        sender.end();
     }
+}
+
+/// CPU milliseconds per stream and second of two processes over the same seconds.
+fn measure(mut roles: [&mut Role; 2], seconds: u64, streams: usize) -> [f64; 2] {
+    let before = roles.each_mut().map(|role| role.mark());
+    std::thread::sleep(Duration::from_secs(seconds));
+    let after = roles.each_mut().map(|role| role.mark());
+    std::array::from_fn(|i| {
+        let wall_s = (after[i].wall_ms - before[i].wall_ms) / 1000.0;
+        (after[i].cpu_ms - before[i].cpu_ms) / (wall_s * streams as f64)
+    })
 }
 
 /// One of the processes.

@@ -44,17 +44,24 @@ pub struct Mark {
     pub wall_ms: f64,
     pub rss_kb: u64,
     pub lost: u64,
+    pub start_ms: u64,
 }
 
 impl Mark {
     pub fn parse(line: &str) -> Self {
         let numbers: Vec<f64> = line.split_whitespace().map(|n| n.parse().expect("a number")).collect();
-        Self { cpu_ms: numbers[0], wall_ms: numbers[1], rss_kb: numbers[2] as u64, lost: numbers[3] as u64 }
+        Self {
+            cpu_ms: numbers[0],
+            wall_ms: numbers[1],
+            rss_kb: numbers[2] as u64,
+            lost: numbers[3] as u64,
+            start_ms: numbers[4] as u64,
+        }
     }
 }
 
 /// Answers each line on standard input with a mark, until it ends.
-pub fn answer_marks(lost: impl Fn() -> u64) {
+pub fn answer_marks(start_ms: u64, lost: impl Fn() -> u64) {
     let start = Instant::now();
     for _ in std::io::stdin().lines() {
         // SAFETY: `usage` is a valid place for the result.
@@ -68,6 +75,6 @@ pub fn answer_marks(lost: impl Fn() -> u64) {
         let rss = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap_or("0 kB");
         let rss_kb = rss.trim().trim_end_matches(" kB");
         let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
-        println!("{} {wall_ms} {rss_kb} {}", ms(usage.ru_utime) + ms(usage.ru_stime), lost());
+        println!("{} {wall_ms} {rss_kb} {} {start_ms}", ms(usage.ru_utime) + ms(usage.ru_stime), lost());
     }
 }

@@ -18,6 +18,7 @@ pub fn run(load: &Load) {
         Arc::new(SystemClock),
         Options { real_time: true, originator: "load".into() },
     ));
+    let begun = std::time::Instant::now();
     for i in 0..load.counts[0] {
         let to = address(i);
         let leg = Leg { address: *to.ip(), port: to.port(), interface: Some("lo".into()), source: None };
@@ -54,6 +55,7 @@ pub fn run(load: &Load) {
         };
         recorders.start(spec).expect("the recorder starts");
     }
+    let start_ms = begun.elapsed().as_millis() as u64;
     let mut levels = recorders.levels();
     std::thread::spawn(move || {
         let mut found = Vec::new();
@@ -64,5 +66,5 @@ pub fn run(load: &Load) {
             }
         }
     });
-    answer_marks(|| recorders.stats().iter().map(|s| s.missing_frames).sum());
+    answer_marks(start_ms, || recorders.stats().iter().map(|s| s.missing_frames).sum());
 }

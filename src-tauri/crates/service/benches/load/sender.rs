@@ -40,7 +40,7 @@ pub fn run(load: &Load) {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
     let thread = std::thread::spawn(move || sender.run(&stopped));
-    answer_marks(|| 0);
+    answer_marks(0, || 0);
     stop.store(true, Ordering::Relaxed);
     let summary = thread.join().expect("the sender ends");
     let ms = |p| summary.lateness.percentile(p).as_secs_f64() * 1000.0;

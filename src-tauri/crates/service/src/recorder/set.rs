@@ -119,8 +119,9 @@ impl Recorders {
         if lock(&self.running).iter().any(is_running) {
             return Err(StartError::AlreadyRunning(name));
         }
-        let place =
-            self.open_place(&spec).map_err(|e| StartError::Archive { name: name.clone(), source: Box::new(e) })?;
+        let place = self
+            .open_place(&spec)
+            .map_err(|e| StartError::Archive { name: name.clone(), source: Box::new(e) })?;
         let capture = self
             .receivers
             .capture(&spec.source, spec.ring_ms)
@@ -315,7 +316,7 @@ fn report_buffers(spec: &RecorderSpec, counters: &audyn_engine::source::aes67::S
                 "the kernel granted a receive buffer of {granted} of {asked} bytes; raise net.core.rmem_max"
             );
         } else {
-            tracing::debug!(recorder = spec.name, group = %leg.address, granted, "receive buffer");
+            tracing::info!(recorder = spec.name, group = %leg.address, granted, "receive buffer");
         }
     }
 }

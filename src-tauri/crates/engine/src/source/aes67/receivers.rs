@@ -58,6 +58,8 @@ struct Shared {
     threads: Mutex<Vec<Thread>>,
     links: Links,
     refused: Mutex<Option<Refusal>>,
+    /// A refusal was kept before: the others would only say it again.
+    warned: AtomicBool,
 }
 
 struct Thread {
@@ -77,11 +79,12 @@ enum Order {
 }
 
 impl Receivers {
-    /// No thread yet. With `real_time`, each asks for SCHED_FIFO; a refusal is kept for [`Self::refusal`].
+    /// No thread yet. With `real_time`, each asks for real-time priority; a refusal is kept for [`Self::refusal`].
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, real_time: bool) -> Self {
         let links = Links::new(Arc::clone(&clock));
-        let shared = Shared { clock, real_time, threads: Mutex::default(), links, refused: Mutex::default() };
+        let (threads, refused, warned) = Default::default();
+        let shared = Shared { clock, real_time, threads, links, refused, warned };
         Self { shared: Arc::new(shared) }
     }
 
@@ -98,10 +101,10 @@ impl Receivers {
         Ok(Capture { frames, levels, counters, seat })
     }
 
-    /// Why receive threads run without real-time priority, if they had to; told once.
+    /// Why receive threads run without real-time priority, if they had to, or if they lost it since; each told once.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
-        lock(&self.shared.refused).take()
+        lock(&self.shared.refused).take().or_else(rt::priority_given_up)
     }
 
     fn seat(&self, stream: Box<Stream>) -> io::Result<Seat> {
@@ -202,12 +205,18 @@ impl Thread {
         let real_time = shared.real_time;
         let (asked, answer) = std::sync::mpsc::sync_channel(1);
         let handle = std::thread::Builder::new().name(format!("audyn-rx-{number}")).spawn(move || {
-            let _ = asked.send(if real_time { rt::make_this_thread_real_time(PRIORITY) } else { Ok(()) });
+            // Before the loop: this allocates and may wait.
+            let _ = asked.send(real_time.then(|| rt::make_this_thread_real_time(PRIORITY)));
             drop(asked);
             run.run();
         })?;
-        if let Ok(Err(refusal)) = answer.recv() {
-            *lock(&shared.refused) = Some(refusal);
+        match answer.recv() {
+            Ok(Some(Ok(granted))) => tracing::debug!("audyn-rx-{number} runs at {granted}"),
+            // The next threads are refused for the same reasons.
+            Ok(Some(Err(refusal))) if !shared.warned.swap(true, Ordering::Relaxed) => {
+                *lock(&shared.refused) = Some(refusal);
+            }
+            Ok(Some(Err(_)) | None) | Err(_) => {}
         }
         Ok(Self { orders, returned, streams: 0, ids: 0, stop, handle: Some(handle), gone: Vec::new() })
     }
