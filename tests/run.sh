@@ -57,7 +57,7 @@ finish() {
 
 # Step 1: what is needed.
 title "needed packages"
-needed=(build-essential cmake ffmpeg flac iproute2 iptables libsox-fmt-all mediainfo opus-tools sox util-linux)
+needed=(build-essential cmake dbus ffmpeg flac iproute2 iptables libsox-fmt-all mediainfo opus-tools sox util-linux)
 bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
 if ! command -v cargo >/dev/null; then

@@ -48,7 +48,13 @@ for target in "${targets[@]}"; do
     -artifact_prefix="$artifacts/")
   [[ -f $here/dicts/$target.dict ]] && options+=(-dict="$here/dicts/$target.dict")
   log=$(mktemp)
-  if "$program" "${options[@]}" "$corpus" "${seeds[@]}" 2>"$log"; then
+  ended=0
+  "$program" "${options[@]}" "$corpus" "${seeds[@]}" 2>"$log" || ended=$?
+  # 72 is libFuzzer's word for a signal to stop.
+  if ((ended == 72)); then
+    echo "$target: interrupted, nothing found until then" >&2
+    status=1
+  elif ((ended == 0)); then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     covered=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
     echo "$target: $runs executions in $seconds s, $covered edges, nothing found"

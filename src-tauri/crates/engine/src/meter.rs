@@ -13,6 +13,8 @@ use audyn_model::{AudioFormat, ChannelLevel};
 const KEPT: u64 = 32;
 /// Consecutive full-scale samples that count as clipping.
 const CLIP_RUN: u32 = 3;
+/// From full-scale samples to 1.0.
+const SCALE: f32 = 1.0 / 2_147_483_648.0;
 
 /// The real-time end.
 #[derive(Debug)]
@@ -81,13 +83,9 @@ impl Meter {
         match channels {
             1 => self.add_lanes::<1>(frames),
             2 => self.add_lanes::<2>(frames),
-            _ => {
-                for frame in frames.chunks_exact(channels) {
-                    for (sum, sample) in self.channels.iter_mut().zip(frame) {
-                        sum.add(*sample, self.full_scale);
-                    }
-                }
-            }
+            4 => self.add_lanes::<4>(frames),
+            8 => self.add_lanes::<8>(frames),
+            _ => self.add_wide(frames),
         }
         self.frames += (frames.len() / channels) as u32;
         if self.frames >= self.interval {
@@ -114,22 +112,43 @@ impl Meter {
             peaks[lane] = peaks[lane].max(x.abs());
             squares[lane] += x * x;
         }
-        const SCALE: f32 = 1.0 / 2_147_483_648.0;
-        for lane in 0..8 {
-            let sum = &mut self.channels[lane % CHANNELS];
-            sum.peak = sum.peak.max(peaks[lane] * SCALE);
-            sum.squares += squares[lane] * (SCALE * SCALE);
-        }
         for channel in 0..CHANNELS {
-            let sum = &mut self.channels[channel];
-            let loudest = (channel..8).step_by(CHANNELS).map(|lane| peaks[lane]).fold(0.0, f32::max) * SCALE;
-            if loudest >= self.full_scale {
-                for sample in frames.iter().skip(channel).step_by(CHANNELS) {
-                    sum.count_run(*sample, self.full_scale);
-                }
-            } else {
-                sum.run = 0;
+            let lanes = || (channel..8).step_by(CHANNELS);
+            let peak = lanes().map(|lane| peaks[lane]).fold(0.0, f32::max);
+            self.add_sums(channel, peak, lanes().map(|lane| squares[lane]).sum(), frames);
+        }
+    }
+
+    /// Any number of channels: all channels of a frame side by side.
+    fn add_wide(&mut self, frames: &[i32]) {
+        let channels = self.channels.len();
+        let mut peaks = [0.0_f32; AudioFormat::MAX_CHANNELS as usize];
+        let mut squares = [0.0_f32; AudioFormat::MAX_CHANNELS as usize];
+        for frame in frames.chunks_exact(channels) {
+            for ((sample, peak), square) in frame.iter().zip(&mut peaks).zip(&mut squares) {
+                let x = *sample as f32;
+                let a = x.abs();
+                *peak = if a > *peak { a } else { *peak };
+                *square += x * x;
             }
+        }
+        for channel in 0..channels {
+            self.add_sums(channel, peaks[channel], squares[channel], frames);
+        }
+    }
+
+    /// Adds one channel's peak and squares, still on the scale of samples.
+    fn add_sums(&mut self, channel: usize, peak: f32, squares: f32, frames: &[i32]) {
+        let channels = self.channels.len();
+        let sum = &mut self.channels[channel];
+        sum.peak = sum.peak.max(peak * SCALE);
+        sum.squares += squares * (SCALE * SCALE);
+        if peak * SCALE < self.full_scale {
+            sum.run = 0;
+            return;
+        }
+        for sample in frames.iter().skip(channel).step_by(channels) {
+            sum.count_run(*sample, self.full_scale);
         }
     }
 
@@ -149,15 +168,8 @@ impl Meter {
 }
 
 impl Sum {
-    fn add(&mut self, sample: i32, full_scale: f32) {
-        let x = sample as f32 / 2_147_483_648.0;
-        self.peak = self.peak.max(x.abs());
-        self.squares += x * x;
-        self.count_run(sample, full_scale);
-    }
-
     fn count_run(&mut self, sample: i32, full_scale: f32) {
-        let at_full_scale = (sample as f32 / 2_147_483_648.0).abs() >= full_scale;
+        let at_full_scale = (sample as f32 * SCALE).abs() >= full_scale;
         self.run = if at_full_scale { self.run + 1 } else { 0 };
         self.clipped |= self.run >= CLIP_RUN;
     }
