@@ -76,8 +76,8 @@ impl Align {
             frame_bytes,
             window_frames: window_frames as i64,
             window_ns,
-            waiting: VecDeque::with_capacity(packets),
-            shelf: Shelf::new(packets),
+            waiting: VecDeque::with_capacity(packets.max(1)),
+            shelf: Shelf::new(packets.max(1)),
             gaps: VecDeque::with_capacity(REMEMBERED),
             cause: None,
         }

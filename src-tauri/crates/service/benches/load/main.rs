@@ -2,8 +2,8 @@
 //!
 //! Three processes run side by side on the same multicast groups of the loopback interface: a sender, a bare program
 //! that sleeps 10 ms, drains every socket and writes the payload to files, and the recorder with meters on. Both
-//! receivers get the same packets in the same seconds, so the ratio of their CPU time holds on any machine. Then the bare
-//! program ends, and sender and recorder go on alone: on loopback a sender also pays for delivering to every receiver.
+//! receivers get the same packets in the same seconds, so the ratio of their CPU time holds on any machine. Then both
+//! end and the sender goes on alone: on loopback it would also pay for the delivery to every receiver.
 //!
 //! `cargo bench -p audyn-service --bench load -- [--seconds S] [--suffix wav|opus|flac|mp3] [N …]`
 
@@ -35,35 +35,33 @@ fn main() {
 fn compare(load: &Load) {
     println!("{} s each, stereo L24 at 48 kHz, 1 ms packets, {} files, meters on", load.seconds, load.suffix);
     println!("CPU in ms per stream and second; resident memory of the recorder; time to start all recorders");
-    println!(
-        "| streams | bare | recorder | ratio | sender alone with recorder | recorder then | lost samples | MB | MB/stream | start ms |"
-    );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| streams | bare | recorder | ratio | sender | lost samples | MB | MB/stream | start ms |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for streams in &load.counts {
         let mut sender = Role::start("sender", *streams, load);
         let mut bare = Role::start("bare", *streams, load);
         let mut recorder = Role::start("recorder", *streams, load);
         // The start is not what is measured: files are made, rings are touched for the first time.
         std::thread::sleep(Duration::from_secs(3));
-        let [bare_ms, with_bare] = measure([&mut bare, &mut recorder], load.seconds, *streams);
-        bare.end();
-        let [sender_ms, alone] = measure([&mut sender, &mut recorder], load.seconds, *streams);
+        let [bare_ms, recorder_ms] = measure([&mut bare, &mut recorder], load.seconds, *streams);
         let end = recorder.mark();
+        bare.end();
+        recorder.end();
+        let [sender_ms] = measure([&mut sender], load.seconds, *streams);
+        sender.end();
         let mb = end.rss_kb as f64 / 1024.0;
         println!(
-            "| {streams} | {bare_ms:.3} | {with_bare:.3} | {:.2} | {sender_ms:.3} | {alone:.3} | {} | {mb:.1} | {:.2} | {} |",
-            with_bare / bare_ms,
+            "| {streams} | {bare_ms:.3} | {recorder_ms:.3} | {:.2} | {sender_ms:.3} | {} | {mb:.1} | {:.2} | {} |",
+            recorder_ms / bare_ms,
             end.lost,
             mb / *streams as f64,
             end.start_ms
         );
-        recorder.end();
-        sender.end();
     }
 }
 
-/// CPU milliseconds per stream and second of two processes over the same seconds.
-fn measure(mut roles: [&mut Role; 2], seconds: u64, streams: usize) -> [f64; 2] {
+/// CPU milliseconds per stream and second of processes over the same seconds.
+fn measure<const N: usize>(mut roles: [&mut Role; N], seconds: u64, streams: usize) -> [f64; N] {
     let before = roles.each_mut().map(|role| role.mark());
     std::thread::sleep(Duration::from_secs(seconds));
     let after = roles.each_mut().map(|role| role.mark());
