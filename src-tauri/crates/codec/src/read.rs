@@ -118,14 +118,14 @@ pub fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
 /// As for [`inspect`], and [`Error::Malformed`] where the coded audio is damaged.
 pub fn decode<R: Read + Seek>(reader: &mut R, on_frames: &mut dyn FnMut(&[i32])) -> Result<Decoded, Error> {
     match kind(reader)? {
-        Container::Wav => wav::decode(reader, on_frames),
+        Container::Wav => contained("WAV", || wav::decode(reader, on_frames)),
         Container::Opus => contained("Opus", || opus::decode(reader, on_frames)),
         Container::Flac => contained("FLAC", || flac::decode(reader, on_frames)),
         Container::Mp3 => contained("MP3", || mp3::decode(reader, on_frames)),
     }
 }
 
-/// Runs a decoder that is not ours. Some panic on damaged files (flac-codec 1.3.3 on an impossible residual partition
+/// Runs a decoder that is not (or, for WAV, not all) ours. Some panic on damaged files (flac-codec 1.3.3 on an impossible residual partition
 /// order); the file is damaged then, and the program is not.
 fn contained(name: &str, decode: impl FnOnce() -> Result<Decoded, Error>) -> Result<Decoded, Error> {
     // The reader and the decoder's state are not used again, whatever condition they were left in.

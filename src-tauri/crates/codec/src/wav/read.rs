@@ -160,7 +160,10 @@ fn decode_plain<R: Read + Seek>(
     };
     match spec.sample_format {
         hound::SampleFormat::Int => {
-            let shift = 32 - u32::from(spec.bits_per_sample);
+            let bits = u32::from(spec.bits_per_sample);
+            let shift = 32_u32.checked_sub(bits).filter(|shift| *shift < 32).ok_or_else(|| {
+                Error::Malformed(format!("cannot read this WAV: {bits}-bit samples; 1 to 32 are known"))
+            })?;
             for sample in wav.samples::<i32>() {
                 give(sample.map_err(failed)? << shift, &mut samples);
             }
@@ -172,6 +175,9 @@ fn decode_plain<R: Read + Seek>(
         }
     }
     on_frames(&samples);
+    if !count.is_multiple_of(channels.into()) {
+        return Err(Error::Malformed("this WAV ends inside a frame".to_owned()));
+    }
     Ok(Decoded { rate, channels, frames: count / u64::from(channels) })
 }
 
