@@ -4,6 +4,8 @@
 #   bash tests/fuzz/run.sh [SECONDS [TARGET …]]    each target (or those named) for so long; 30 s by default
 #   bash tests/fuzz/run.sh --build-only | --list
 #
+# FUZZ_SEED makes a run repeatable: that seed, and FUZZ_RUNS inputs (20000 by default) unless the time is over before.
+#
 # What a target has found is in artifacts/TARGET/; run the target's program with that file to see it again. What it has
 # learnt stays in corpus/TARGET/. With cargo-fuzz and a nightly compiler the usual way works as well, and adds the address
 # sanitizer: cargo +nightly fuzz run --fuzz-dir tests/fuzz TARGET tests/fuzz/{corpus,seeds}/TARGET
@@ -47,6 +49,7 @@ for target in "${targets[@]}"; do
   options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1
     -artifact_prefix="$artifacts/")
   [[ -f $here/dicts/$target.dict ]] && options+=(-dict="$here/dicts/$target.dict")
+  [[ -n ${FUZZ_SEED-} ]] && options+=(-seed="$FUZZ_SEED" -runs="${FUZZ_RUNS:-20000}")
   log=$(mktemp)
   ended=0
   "$program" "${options[@]}" "$corpus" "${seeds[@]}" 2>"$log" || ended=$?
