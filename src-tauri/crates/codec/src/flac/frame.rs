@@ -88,18 +88,22 @@ fn tail_in(bytes: &[u8], info: &Info, start: u64, from_first: bool) -> Option<Ta
 fn end_of(bytes: &[u8], header: &Header, info: &Info) -> Option<usize> {
     let promised = header.number * u64::from(info.max_block) + u64::from(header.block) == info.total;
     let mut crc = 0;
+    // A checksum may come out right inside a frame by chance: an end that the rest agrees with goes before one that only
+    // the promise does.
+    let mut by_promise = None;
     for (at, byte) in bytes.iter().enumerate().take(info.max_frame()) {
         crc = crc::flac16(crc, *byte);
         if crc == 0 && at > header.len + 2 {
             let rest = &bytes[at + 1..];
             let zeros = rest.iter().rev().take_while(|byte| **byte == 0).count();
             let rest = &rest[..rest.len() - zeros];
-            if promised || rest.is_empty() || rest == [0xFF] || rest.starts_with(&[0xFF, 0xF8]) {
+            if rest.is_empty() || rest == [0xFF] || rest.starts_with(&[0xFF, 0xF8]) {
                 return Some(at + 1);
             }
+            by_promise = by_promise.or(promised.then_some(at + 1));
         }
     }
-    None
+    by_promise
 }
 
 impl Header {
