@@ -3,9 +3,9 @@
 //! STREAMINFO's total is that of the whole frames written, set at each checkpoint; frame sizes and the MD5 are set at the
 //! end. The coder is asked for single frames, so that the file is ours to write.
 
-mod frame;
-mod info;
-mod read;
+pub(crate) mod frame;
+pub(crate) mod info;
+pub(crate) mod read;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

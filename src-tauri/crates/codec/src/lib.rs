@@ -8,9 +8,12 @@ mod about;
 mod crc;
 mod feed;
 mod flac;
+mod foreign;
 mod mp3;
 mod opus;
+mod play;
 mod read;
+mod reader;
 mod spec;
 mod vorbis;
 mod wav;
@@ -19,6 +22,7 @@ mod words;
 use audyn_model::{Anchor, AudioFormat, Container, RecorderId, SampleFormat, SampleIndex, SegmentId};
 
 pub use read::{Decoded, Inspection, Mend, State, Words, decode, inspect, mend};
+pub use reader::{ReadSeek, Reader};
 pub use spec::{check, context};
 
 /// What an encoder wants done to its file: first append, then each patch in order.

@@ -3,9 +3,9 @@
 //! Only whole frames are written. The Info frame's counts are set at each checkpoint, its delay and padding exactly at
 //! the end, so that a player that knows them (most do) plays exactly the file's frames.
 
-mod frame;
+pub(crate) mod frame;
 mod id3;
-mod read;
+pub(crate) mod read;
 
 use std::num::NonZeroU32;
 
@@ -25,7 +25,7 @@ const FRAME: usize = 1152;
 /// Samples that LAME puts before the first one.
 const CODER_DELAY: usize = 576;
 /// Samples that every decoder puts before the first one.
-const DECODER_DELAY: usize = 529;
+pub(crate) const DECODER_DELAY: usize = 529;
 /// Silent frames in front: some players need frames before they accept a file, and LAME gives its first ones late.
 const SILENT: usize = 2;
 /// What may precede a file, at the coder's rate. With the silent frames and LAME's own delay it has to fit 12 bits.

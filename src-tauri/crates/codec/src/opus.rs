@@ -4,9 +4,9 @@
 //! backwards. Pre-skip covers the coder's look-ahead and whatever came before the file; the last page's granule trims
 //! the file to its frames.
 
-mod head;
-mod page;
-mod read;
+pub(crate) mod head;
+pub(crate) mod page;
+pub(crate) mod read;
 
 use audyn_model::{AudioFormat, Rate};
 use ogg::{PacketWriteEndInfo, PacketWriter};
@@ -21,7 +21,7 @@ pub(crate) const RATE: Rate = Rate::HZ_48000;
 /// 20 ms.
 const PACKET: usize = 960;
 /// Convergence of a decoder, 80 ms (RFC 7845 section 4.6).
-const CONVERGENCE: usize = 3840;
+pub(crate) const CONVERGENCE: usize = 3840;
 /// No Opus coder looks further ahead than this (6.5 ms; more only in modes not used here).
 const MAX_LOOKAHEAD: usize = 480;
 /// Pages end after this many packets even without a checkpoint.

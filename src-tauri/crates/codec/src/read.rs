@@ -66,7 +66,22 @@ pub struct Mend {
     pub frames: u64,
 }
 
+impl State {
+    /// What a file is that shows itself to be unfinished by this, or by nothing.
+    pub(crate) fn shown_by(sign: Option<String>) -> Self {
+        match sign {
+            None => Self::Complete,
+            Some(why) => Self::Unfinished { why },
+        }
+    }
+}
+
 impl Mend {
+    /// Nothing is to be done to a file of `len` bytes, of which `frames` frames play.
+    pub(crate) fn nothing(len: u64, frames: u64) -> Self {
+        Self { keep: len, frames, ..Self::default() }
+    }
+
     /// Nothing has to be done to the file.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -118,20 +133,11 @@ pub fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
 /// As for [`inspect`], and [`Error::Malformed`] where the coded audio is damaged.
 pub fn decode<R: Read + Seek>(reader: &mut R, on_frames: &mut dyn FnMut(&[i32])) -> Result<Decoded, Error> {
     match kind(reader)? {
-        Container::Wav => contained("WAV", || wav::decode(reader, on_frames)),
-        Container::Opus => contained("Opus", || opus::decode(reader, on_frames)),
-        Container::Flac => contained("FLAC", || flac::decode(reader, on_frames)),
-        Container::Mp3 => contained("MP3", || mp3::decode(reader, on_frames)),
+        Container::Wav => wav::decode(reader, on_frames),
+        Container::Opus => opus::decode(reader, on_frames),
+        Container::Flac => flac::decode(reader, on_frames),
+        Container::Mp3 => mp3::decode(reader, on_frames),
     }
-}
-
-/// Runs a decoder that is not (or, for WAV, not all) ours. Some panic on damaged files (flac-codec 1.3.3 on an impossible residual partition
-/// order); the file is damaged then, and the program is not.
-fn contained(name: &str, decode: impl FnOnce() -> Result<Decoded, Error>) -> Result<Decoded, Error> {
-    // The reader and the decoder's state are not used again, whatever condition they were left in.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)).unwrap_or_else(|_| {
-        Err(Error::Malformed(format!("damaged: the {name} decoder cannot make sense of it")))
-    })
 }
 
 /// The container, by its first bytes.

@@ -2,8 +2,8 @@
 //! `audn`, and `data` last (EBU Tech 3285 v2, 3306 v2). The two size fields are right at each checkpoint; until the first one
 //! they say that there is no audio yet. A file whose size no longer fits 32 bits becomes RF64 at that checkpoint.
 
-mod head;
-mod read;
+pub(crate) mod head;
+pub(crate) mod read;
 
 use audyn_model::{AudioFormat, SampleFormat, SampleIndex};
 

@@ -1,10 +1,14 @@
-//! Frames as bytes (RFC 9639 section 9): where the last whole one ends, found from the end of the file without decoding.
+//! Frames as bytes (RFC 9639 section 9): where the last whole one ends, found from the end of the file by decoding no more
+//! than that one.
 
 use std::io::{Read, Seek};
+
+use flac_codec::decode::FlacStreamReader;
 
 use super::info::Info;
 use crate::Error;
 use crate::crc;
+use crate::foreign::foreign;
 use crate::read::read_at;
 
 /// The longest frame header.
@@ -16,17 +20,16 @@ const MAX_FALSE: usize = 4;
 
 /// The start of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Header {
+pub(crate) struct Header {
     /// Frame number.
-    number: u64,
+    pub number: u64,
     /// Samples per channel.
-    block: u32,
-    len: usize,
+    pub block: u32,
 }
 
 /// The end of the audio that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     /// Offset behind the last whole frame.
     pub end: u64,
     /// Samples per channel up to there.
@@ -34,7 +37,7 @@ pub(super) struct Tail {
 }
 
 /// Finds the last whole frame of a file of ours, whose blocks are all of one length but the last.
-pub(super) fn tail<R: Read + Seek>(
+pub(crate) fn tail<R: Read + Seek>(
     reader: &mut R,
     info: &Info,
     audio_at: u64,
@@ -83,32 +86,30 @@ fn tail_in(bytes: &[u8], info: &Info, start: u64, from_first: bool) -> Option<Ta
     None
 }
 
-/// Length of the frame that starts `bytes`: where its checksum comes out right, and what follows is nothing, the start of
-/// another frame, or the zeros that some file systems leave after a power cut; behind a file's promised last frame, anything.
+/// Length of the whole frame that starts `bytes`, by the decoder: a checksum alone comes out right before the end by
+/// chance, and always does one byte early where its own last byte is zero.
 fn end_of(bytes: &[u8], header: &Header, info: &Info) -> Option<usize> {
-    let promised = header.number * u64::from(info.max_block) + u64::from(header.block) == info.total;
+    let bytes = &bytes[..bytes.len().min(info.max_frame())];
     let mut crc = 0;
-    // A checksum may come out right inside a frame by chance: an end that the rest agrees with goes before one that only
-    // the promise does.
-    let mut by_promise = None;
-    for (at, byte) in bytes.iter().enumerate().take(info.max_frame()) {
+    let may_end = bytes.iter().any(|byte| {
         crc = crc::flac16(crc, *byte);
-        if crc == 0 && at > header.len + 2 {
-            let rest = &bytes[at + 1..];
-            let zeros = rest.iter().rev().take_while(|byte| **byte == 0).count();
-            let rest = &rest[..rest.len() - zeros];
-            if rest.is_empty() || rest == [0xFF] || rest.starts_with(&[0xFF, 0xF8]) {
-                return Some(at + 1);
-            }
-            by_promise = by_promise.or(promised.then_some(at + 1));
-        }
+        crc == 0
+    });
+    if !may_end {
+        return None;
     }
-    by_promise
+    let mut rest = bytes;
+    let samples = foreign("FLAC", || {
+        let mut coder = FlacStreamReader::new(&mut rest);
+        coder.read().map_or(0, |frame| frame.samples.len())
+    });
+    let whole = samples.is_ok_and(|samples| samples == header.block as usize * usize::from(info.channels));
+    whole.then(|| bytes.len() - rest.len())
 }
 
 impl Header {
     /// The header at the start of `bytes`, if it is one with a true checksum that belongs to this stream.
-    fn parse(bytes: &[u8], info: &Info) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8], info: &Info) -> Option<Self> {
         let bytes = &bytes[..bytes.len().min(MAX_HEADER)];
         let [0xFF, 0xF8, sizes, kinds, number @ ..] = bytes else { return None };
         let channels = match kinds >> 4 {
@@ -151,7 +152,7 @@ impl Header {
         }
         let len = bytes.len() - rest.len() + 1;
         let fits = block <= u32::from(info.max_block);
-        (fits && crc::flac8(bytes.get(..len)?) == 0).then_some(Self { number, block, len })
+        (fits && crc::flac8(bytes.get(..len)?) == 0).then_some(Self { number, block })
     }
 }
 

@@ -5,13 +5,13 @@ use audyn_model::Rate;
 use crate::Error;
 
 /// Bytes of STREAMINFO.
-pub(super) const LEN: usize = 34;
+pub(crate) const LEN: usize = 34;
 /// STREAMINFO counts samples in 36 bits.
 const MAX_TOTAL: u64 = (1 << 36) - 1;
 
 /// STREAMINFO.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Info {
+pub(crate) struct Info {
     /// Fewest samples in a block but the last.
     pub min_block: u16,
     /// Most samples in a block.
@@ -28,30 +28,30 @@ pub(super) struct Info {
 }
 
 impl Info {
-    pub(super) fn new(rate: Rate, channels: u8, bits: u8, block: u16) -> Self {
+    pub(crate) fn new(rate: Rate, channels: u8, bits: u8, block: u16) -> Self {
         let (frame_bytes, total, md5) = ((0, 0), 0, [0; 16]);
         Self { min_block: block, max_block: block, frame_bytes, rate, channels, bits, total, md5 }
     }
 
     /// Samples of all channels in a full block.
-    pub(super) fn block_samples(&self) -> usize {
+    pub(crate) fn block_samples(&self) -> usize {
         usize::from(self.max_block) * usize::from(self.channels)
     }
 
     /// No frame is longer: every sample stored as it is, one bit more for a side channel, headers.
-    pub(super) fn max_frame(&self) -> usize {
+    pub(crate) fn max_frame(&self) -> usize {
         self.block_samples() * (usize::from(self.bits) / 8 + 1) + 64
     }
 
     /// Counts a frame of `samples` per channel in `bytes`.
-    pub(super) fn count(&mut self, samples: usize, bytes: usize) {
+    pub(crate) fn count(&mut self, samples: usize, bytes: usize) {
         self.total += samples as u64;
         let (min, max) = self.frame_bytes;
         let bytes = bytes as u32;
         self.frame_bytes = (if min == 0 { bytes } else { min.min(bytes) }, max.max(bytes));
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(LEN);
         bytes.extend(self.min_block.to_be_bytes());
         bytes.extend(self.max_block.to_be_bytes());
@@ -68,7 +68,7 @@ impl Info {
         bytes
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let malformed =
             |what: String| Error::Malformed(format!("this FLAC file's STREAMINFO is wrong: {what}"));
         let Some((fixed, _)) = bytes.split_first_chunk::<LEN>() else {
@@ -96,7 +96,7 @@ impl Info {
 }
 
 /// Appends a metadata block.
-pub(super) fn block(kind: u8, last: bool, payload: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn block(kind: u8, last: bool, payload: &[u8], out: &mut Vec<u8>) {
     out.push(kind | if last { 0x80 } else { 0 });
     out.extend(&(payload.len() as u32).to_be_bytes()[1..]);
     out.extend(payload);

@@ -8,6 +8,7 @@ use flac_codec::decode::{FlacSampleReader, FlacStreamReader};
 use super::INFO_AT;
 use super::frame::{Tail, tail};
 use super::info::{self, Info};
+use crate::foreign::foreign;
 use crate::read::read_at;
 use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words, about, vorbis};
 
@@ -27,17 +28,13 @@ struct Ends {
 
 pub(crate) fn inspect<R: Read + Seek>(reader: &mut R) -> Result<Inspection, Error> {
     let ends = Ends::read(reader)?;
-    let state = match ends.unfinished() {
-        None => State::Complete,
-        Some(why) => State::Unfinished { why },
-    };
     Ok(Inspection {
         container: Container::Flac,
         rate: ends.info.rate,
         channels: ends.info.channels.into(),
         words: Words::Int(ends.info.bits),
         frames: ends.tail.frames,
-        state,
+        state: State::shown_by(ends.unfinished()),
         audio: ends.audio_at..ends.tail.end,
         about: ends.about,
     })
@@ -47,7 +44,7 @@ pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
     let ends = Ends::read(reader)?;
     let Tail { end, frames } = ends.tail;
     if ends.unfinished().is_none() {
-        return Ok(Mend { keep: ends.len, frames, ..Mend::default() });
+        return Ok(Mend::nothing(ends.len, frames));
     }
     if ends.about.is_none() {
         let message =
@@ -85,7 +82,7 @@ pub(crate) fn decode<R: Read + Seek>(
         let audio = reader.take(ends.len - ends.audio_at);
         let mut coder = FlacStreamReader::new(BufReader::new(audio));
         while frames < ends.tail.frames {
-            let frame = coder.read().map_err(damaged)?;
+            let frame = foreign("FLAC", || coder.read())?.map_err(damaged)?;
             if frame.channels != channels || frame.bits_per_sample != u32::from(bits) {
                 return Err(Error::Malformed("this FLAC file changes its format".to_owned()));
             }
@@ -93,9 +90,10 @@ pub(crate) fn decode<R: Read + Seek>(
         }
     } else {
         reader.rewind()?;
-        let mut coder = FlacSampleReader::new(BufReader::new(reader)).map_err(damaged)?;
+        let mut coder =
+            foreign("FLAC", || FlacSampleReader::new(BufReader::new(reader)))?.map_err(damaged)?;
         loop {
-            let words = coder.fill_buf().map_err(damaged)?;
+            let words = foreign("FLAC", || coder.fill_buf())?.map_err(damaged)?;
             if words.is_empty() {
                 break;
             }

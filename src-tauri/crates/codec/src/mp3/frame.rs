@@ -19,7 +19,7 @@ const KBPS: [[u32; 16]; 2] = [
 
 /// The four bytes in front of each frame, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header {
+pub(crate) struct Header {
     pub rate: Rate,
     pub channels: u16,
     /// Samples per channel: 1152, at MPEG-2 rates 576.
@@ -32,7 +32,7 @@ pub(super) struct Header {
 
 impl Header {
     /// None if it is not a Layer III frame of a known length.
-    pub(super) fn parse(bytes: [u8; 4]) -> Option<Self> {
+    pub(crate) fn parse(bytes: [u8; 4]) -> Option<Self> {
         let [0xFF, kind, sizes, mode] = bytes else { return None };
         // Eleven ones, a version that is not reserved, Layer III.
         if kind & 0xE6 != 0xE2 || kind & 0x18 == 0x08 {
@@ -62,19 +62,19 @@ impl Header {
     }
 
     /// Frames of one stream agree in these.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
         (self.rate, self.channels, self.samples) == (other.rate, other.channels, other.samples)
     }
 
     /// Where a Xing or Info tag lies in a frame.
-    pub(super) fn tag_at(&self) -> usize {
+    pub(crate) fn tag_at(&self) -> usize {
         4 + self.side
     }
 }
 
 /// What the Info frame says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct InfoTag {
+pub(crate) struct InfoTag {
     header: [u8; 4],
     vbr: bool,
     kbps: u8,
@@ -98,7 +98,7 @@ pub(super) struct InfoTag {
 
 /// What could be read of an Info frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(crate) struct Told {
     pub frames: Option<u32>,
     pub bytes: Option<u32>,
     /// Delay and padding, where LAME's extension gives them.
@@ -108,7 +108,7 @@ pub(super) struct Told {
 }
 
 impl InfoTag {
-    pub(super) fn new(rate: Rate, channels: u16, spec: &Spec, delay: u16, version: &str) -> Self {
+    pub(crate) fn new(rate: Rate, channels: u16, spec: &Spec, delay: u16, version: &str) -> Self {
         // The tag needs 192 bytes, which frames of low bitrates do not have.
         let kbps = nearest(spec.bitrate).0;
         let roomy = if !spec.vbr && kbps >= 64 { kbps } else { 128 };
@@ -142,12 +142,12 @@ impl InfoTag {
     }
 
     /// Coded frames counted so far.
-    pub(super) fn frames(&self) -> u64 {
+    pub(crate) fn frames(&self) -> u64 {
         self.frames
     }
 
     /// Counts a coded frame.
-    pub(super) fn count(&mut self, frame: &[u8]) {
+    pub(crate) fn count(&mut self, frame: &[u8]) {
         if self.frames.is_multiple_of(self.stride) {
             self.places.push(self.bytes);
         }
@@ -165,13 +165,13 @@ impl InfoTag {
     }
 
     /// A frame of silence: one without any bits for its sound.
-    pub(super) fn silent_frame(&self) -> Vec<u8> {
+    pub(crate) fn silent_frame(&self) -> Vec<u8> {
         let mut frame = vec![0; Header::parse(self.header).map_or(0, |header| header.len)];
         frame[..4].copy_from_slice(&self.header);
         frame
     }
 
-    pub(super) fn to_frame(&self) -> Vec<u8> {
+    pub(crate) fn to_frame(&self) -> Vec<u8> {
         let Some(header) = Header::parse(self.header) else { return Vec::new() };
         let mut frame = vec![0; header.len];
         frame[..4].copy_from_slice(&self.header);
@@ -210,7 +210,7 @@ impl InfoTag {
 
 impl Told {
     /// What the frame says of the file, if it is an Info frame.
-    pub(super) fn read(frame: &[u8], header: &Header) -> Option<Self> {
+    pub(crate) fn read(frame: &[u8], header: &Header) -> Option<Self> {
         let at = header.tag_at();
         if !matches!(frame.get(at..at + 4)?, b"Xing" | b"Info") {
             return None;
@@ -240,7 +240,7 @@ impl Told {
     }
 
     /// The frame, one of ours, told anew: so many frames and bytes, and this trim.
-    pub(super) fn retell(&self, frame: &mut [u8], header: &Header, frames: u64, bytes: u64) {
+    pub(crate) fn retell(&self, frame: &mut [u8], header: &Header, frames: u64, bytes: u64) {
         let (Some(lame), at) = (self.lame_at, header.tag_at()) else { return };
         let Some((delay, padding)) = self.trim else { return };
         let trim = u32::from(delay) << 12 | u32::from(padding);
@@ -255,12 +255,12 @@ impl Told {
     }
 
     /// This, of a file that was not ended: nothing but the decoder's delay is trimmed behind its last sample.
-    pub(super) fn unended(self) -> Self {
+    pub(crate) fn unended(self) -> Self {
         Self { trim: self.trim.map(|(delay, _)| (delay, DECODER_DELAY as u16)), ..self }
     }
 
     /// Samples that play out of `frames` coded frames of `samples`.
-    pub(super) fn playing(&self, frames: u64, samples: u16) -> u64 {
+    pub(crate) fn playing(&self, frames: u64, samples: u16) -> u64 {
         let trimmed = self.trim.map_or(0, |(delay, padding)| u64::from(delay) + u64::from(padding));
         (frames * u64::from(samples)).saturating_sub(trimmed)
     }

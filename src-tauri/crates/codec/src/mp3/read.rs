@@ -12,8 +12,9 @@ use symphonia::default::codecs::MpaDecoder;
 
 use super::frame::{Header, Told};
 use super::{DECODER_DELAY, SILENT, id3};
+use crate::foreign::foreign;
+use crate::play::Trim;
 use crate::read::read_at;
-use crate::words::from_float;
 use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words};
 
 /// A longer tag is skipped, not read.
@@ -33,13 +34,13 @@ const LEAST_ZEROS: u64 = 64;
 const APPENDED: [&[u8]; 4] = [b"TAG", b"APET", b"LYRI", b"ID3"];
 
 /// What both ends of a file say.
-struct Ends {
+pub(crate) struct Ends {
     about: Option<About>,
     /// The first frame, which may be an Info frame.
-    first: Header,
+    pub first: Header,
     first_at: u64,
-    told: Option<Told>,
-    run: Run,
+    pub told: Option<Told>,
+    pub run: Run,
     /// Behind the last whole frame lies what may be the start of another (and not a tag that somebody appended).
     torn: bool,
     len: u64,
@@ -47,26 +48,22 @@ struct Ends {
 
 /// Whole frames in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+pub(crate) struct Run {
     /// How many, without the Info frame.
-    frames: u64,
+    pub frames: u64,
     /// Offset behind the last.
-    end: u64,
+    pub end: u64,
 }
 
 pub(crate) fn inspect<R: Read + Seek>(reader: &mut R) -> Result<Inspection, Error> {
     let ends = Ends::read(reader)?;
-    let state = match ends.unfinished() {
-        None => State::Complete,
-        Some(why) => State::Unfinished { why },
-    };
     Ok(Inspection {
         container: Container::Mp3,
         rate: ends.first.rate,
         channels: ends.first.channels,
         words: Words::Lossy,
         frames: ends.playing(),
-        state,
+        state: State::shown_by(ends.unfinished()),
         audio: ends.audio_at()..ends.run.end,
         about: ends.about,
     })
@@ -76,7 +73,7 @@ pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
     let ends = Ends::read(reader)?;
     let frames = ends.playing();
     let (Some(told), Some(_)) = (ends.told, ends.unfinished()) else {
-        return Ok(Mend { keep: ends.len, frames, ..Mend::default() });
+        return Ok(Mend::nothing(ends.len, frames));
     };
     let mut frame = read_at(reader, ends.first_at, ends.first.len)?;
     told.retell(&mut frame, &ends.first, ends.run.frames, ends.run.end - ends.first_at);
@@ -93,15 +90,16 @@ pub(crate) fn decode<R: Read + Seek>(
     let mut params = AudioCodecParameters::new();
     params.for_codec(CODEC_ID_MP3).with_sample_rate(ends.first.rate.hz());
     let mut coder = MpaDecoder::try_new(&params, &AudioDecoderOptions::default()).map_err(damaged)?;
-    let (mut skip, mut left) = match ends.told.and_then(|told| told.trim) {
-        Some((delay, _)) => (usize::from(delay) + DECODER_DELAY, ends.playing()),
-        None => (0, u64::MAX),
+    let mut trim = match ends.told.and_then(|told| told.trim) {
+        Some((delay, _)) => {
+            Trim::new(usize::from(delay) + DECODER_DELAY, ends.playing(), ends.first.channels)
+        }
+        None => Trim::new(0, u64::MAX, ends.first.channels),
     };
     reader.seek(SeekFrom::Start(ends.audio_at()))?;
     let mut audio = BufReader::new(reader.take(ends.run.end - ends.audio_at()));
     let channels = usize::from(ends.first.channels);
-    let (mut frame, mut floats, mut samples) = (Vec::new(), Vec::<f32>::new(), Vec::new());
-    let mut frames = 0;
+    let (mut frame, mut floats) = (Vec::new(), Vec::<f32>::new());
     for _ in 0..ends.run.frames {
         frame.resize(4, 0);
         audio.read_exact(&mut frame)?;
@@ -112,30 +110,22 @@ pub(crate) fn decode<R: Read + Seek>(
         let len = usize::from(header.samples);
         floats.clear();
         let packet = PacketRef::new(0, Timestamp::new(0), Duration::new(header.samples.into()), &frame);
-        match coder.decode_ref(&packet) {
-            Ok(decoded) => decoded.copy_to_vec_interleaved(&mut floats),
+        let decoded = foreign("MP3", || {
+            coder.decode_ref(&packet).map(|decoded| decoded.copy_to_vec_interleaved(&mut floats))
+        })?;
+        match decoded {
             // The bits it borrows from earlier frames are not there: in a file cut out of another that is no damage.
-            Err(DecodeError::DecodeError(_)) => {}
+            Ok(()) | Err(DecodeError::DecodeError(_)) => {}
             Err(error) => return Err(damaged(error)),
         }
         floats.resize(len * channels, 0.0);
-        let skipped = skip.min(len);
-        skip -= skipped;
-        let take = ((len - skipped) as u64).min(left);
-        left -= take;
-        frames += take;
-        let played = &floats[skipped * channels..(skipped + take as usize) * channels];
-        samples.clear();
-        samples.extend(played.iter().map(|sample| from_float(*sample)));
-        if !samples.is_empty() {
-            on_frames(&samples);
-        }
+        trim.play(&floats, len, on_frames);
     }
-    Ok(Decoded { rate: ends.first.rate, channels: ends.first.channels, frames })
+    Ok(Decoded { rate: ends.first.rate, channels: ends.first.channels, frames: trim.played() })
 }
 
 impl Ends {
-    fn read<R: Read + Seek>(reader: &mut R) -> Result<Self, Error> {
+    pub(crate) fn read<R: Read + Seek>(reader: &mut R) -> Result<Self, Error> {
         let len = reader.seek(SeekFrom::End(0))?;
         let tag = id3::tag_len(&read_at(reader, 0, 10)?).unwrap_or(0);
         let about = if tag <= MAX_TAG { id3::read(&read_at(reader, 0, tag as usize)?) } else { None };
@@ -189,7 +179,7 @@ impl Ends {
     }
 
     /// The first frame that holds audio.
-    fn audio_at(&self) -> u64 {
+    pub(crate) fn audio_at(&self) -> u64 {
         self.first_at + if self.told.is_some() { self.first.len as u64 } else { 0 }
     }
 

@@ -56,3 +56,19 @@ fn bitrates_are_those_that_were_asked_for() {
         assert!((expected..=expected + expected / 10 + 3).contains(&kbps), "{bitrate}: {kbps}");
     }
 }
+
+#[test]
+fn a_variable_bitrate_is_less_where_less_is_needed_and_complexity_is_heard() {
+    let format = format(48_000, 2, 24);
+    let mut frames = sines(&format, 0, 48_000);
+    frames.resize(4 * frames.len(), 0);
+    // The same ids in every file, so that what differs is the audio.
+    let about = about_at(0, &format);
+    let made = |vbr: bool, complexity: u8| {
+        let spec = Spec { vbr, complexity, ..spec(Container::Mp3, SampleFormat::Int24) };
+        record(&spec, &format, &about, &frames)
+    };
+    let (constant, variable) = (made(false, 5), made(true, 5));
+    assert!(variable.len() * 2 < constant.len(), "{} and {} bytes", variable.len(), constant.len());
+    assert!(made(false, 0) != made(false, 10));
+}

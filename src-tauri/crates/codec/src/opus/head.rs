@@ -4,7 +4,7 @@ use crate::{About, Error, about, vorbis};
 
 /// `OpusHead` (RFC 7845 section 5.1), without a mapping table that is not one of our two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub channels: u16,
     /// Samples to skip, at 48 kHz.
     pub pre_skip: u16,
@@ -16,14 +16,14 @@ pub(super) struct Head {
 
 /// How channels are coded into streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mapping {
+pub(crate) struct Mapping {
     pub streams: u8,
     pub coupled: u8,
     pub channels: Vec<u8>,
 }
 
 impl Head {
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let family = if self.channels > 2 { 255 } else { 0 };
         let mut bytes = b"OpusHead\x01".to_vec();
         bytes.push(self.channels as u8);
@@ -38,7 +38,7 @@ impl Head {
         bytes
     }
 
-    pub(super) fn parse(packet: &[u8]) -> Result<(Self, Mapping), Error> {
+    pub(crate) fn parse(packet: &[u8]) -> Result<(Self, Mapping), Error> {
         let malformed = |what: &str| Error::Malformed(format!("cannot read this Ogg file as Opus: {what}"));
         let fixed = packet.get(..19).ok_or_else(|| malformed("its first packet is too short"))?;
         let [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', version, count, rest @ ..] = fixed else {
@@ -77,12 +77,12 @@ impl Head {
 }
 
 /// `OpusTags` (RFC 7845 section 5.2).
-pub(super) fn tags(about: &About) -> Vec<u8> {
+pub(crate) fn tags(about: &About) -> Vec<u8> {
     let mut bytes = b"OpusTags".to_vec();
     vorbis::write(opus::version(), &about::tags(about), &mut bytes);
     bytes
 }
 
-pub(super) fn parse_tags(packet: &[u8]) -> Option<About> {
+pub(crate) fn parse_tags(packet: &[u8]) -> Option<About> {
     about::from_tags(&vorbis::read(packet.strip_prefix(b"OpusTags")?)?)
 }

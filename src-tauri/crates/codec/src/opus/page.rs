@@ -5,20 +5,20 @@ use crate::crc;
 /// A page's bytes before its lacing values.
 const HEADER: usize = 27;
 /// The longest page.
-pub(super) const MAX_PAGE: usize = HEADER + 255 + 255 * 255;
+pub(crate) const MAX_PAGE: usize = HEADER + 255 + 255 * 255;
 
-pub(super) const FLAG_CONTINUED: u8 = 1;
-pub(super) const FLAG_EOS: u8 = 4;
+pub(crate) const FLAG_CONTINUED: u8 = 1;
+pub(crate) const FLAG_EOS: u8 = 4;
 
 /// One whole page with a true checksum.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Page<'a> {
+pub(crate) struct Page<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Page<'a> {
     /// The page at the start of `bytes`; none if it is not one, not whole, or damaged.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         if !bytes.starts_with(b"OggS\0") {
             return None;
         }
@@ -29,25 +29,25 @@ impl<'a> Page<'a> {
         (page.checksum() == crc::ogg(&page.unsigned())).then_some(page)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    pub(super) fn flags(&self) -> u8 {
+    pub(crate) fn flags(&self) -> u8 {
         self.bytes[5]
     }
 
     /// Position at the end of the last packet that ends here; −1 if none does.
-    pub(super) fn granule(&self) -> i64 {
+    pub(crate) fn granule(&self) -> i64 {
         self.bytes[6..14].first_chunk().map_or(-1, |bytes| i64::from_le_bytes(*bytes))
     }
 
-    pub(super) fn serial(&self) -> u32 {
+    pub(crate) fn serial(&self) -> u32 {
         self.number_at(14)
     }
 
     /// Lengths of the packets that end here, and of the one that goes on, if any.
-    pub(super) fn packets(&self) -> (Vec<&'a [u8]>, Option<&'a [u8]>) {
+    pub(crate) fn packets(&self) -> (Vec<&'a [u8]>, Option<&'a [u8]>) {
         let segments = usize::from(self.bytes[26]);
         let (lacing, mut body) = self.bytes[HEADER..].split_at(segments);
         let mut packets = Vec::new();
@@ -64,14 +64,14 @@ impl<'a> Page<'a> {
     }
 
     /// The header bytes 5 to 25 of this page as the last one of its stream, checksum included.
-    pub(super) fn ended(&self) -> Vec<u8> {
+    pub(crate) fn ended(&self) -> Vec<u8> {
         let mut bytes = self.unsigned();
         bytes[5] |= FLAG_EOS;
         signed(bytes)[5..26].to_vec()
     }
 
     /// This page, one that holds `OpusHead` alone, with another pre-skip.
-    pub(super) fn skipping(&self, pre_skip: u16) -> Vec<u8> {
+    pub(crate) fn skipping(&self, pre_skip: u16) -> Vec<u8> {
         let mut bytes = self.unsigned();
         let at = HEADER + 1 + 10;
         bytes[at..at + 2].copy_from_slice(&pre_skip.to_le_bytes());

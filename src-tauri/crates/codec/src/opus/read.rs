@@ -8,8 +8,9 @@ use ogg::PacketReader;
 use super::RATE;
 use super::head::{Head, Mapping, parse_tags};
 use super::page::{FLAG_CONTINUED, FLAG_EOS, MAX_PAGE, Page};
+use crate::foreign::foreign;
+use crate::play::Trim;
 use crate::read::read_at;
-use crate::words::from_float;
 use crate::{About, Decoded, Error, Inspection, Mend, Patch, State, Words};
 
 /// Longer tags are not read (pictures may be long, ours are not).
@@ -17,7 +18,7 @@ const MAX_TAGS: usize = 1 << 20;
 /// Pages that are none, or another stream's, before a search for the last one is given up.
 const MAX_DAMAGED: usize = 4096;
 /// The longest packet, 120 ms.
-const MAX_PACKET_SAMPLES: usize = 5760;
+pub(crate) const MAX_PACKET_SAMPLES: usize = 5760;
 
 /// What both ends of a file say.
 struct Ends {
@@ -41,17 +42,13 @@ struct Last {
 
 pub(crate) fn inspect<R: Read + Seek>(reader: &mut R) -> Result<Inspection, Error> {
     let ends = Ends::read(reader)?;
-    let state = match ends.unfinished() {
-        None => State::Complete,
-        Some(why) => State::Unfinished { why },
-    };
     Ok(Inspection {
         container: Container::Opus,
         rate: RATE,
         channels: ends.head.channels,
         words: Words::Lossy,
         frames: ends.frames(),
-        state,
+        state: State::shown_by(ends.unfinished()),
         audio: ends.audio_at..ends.last.end.max(ends.audio_at),
         about: ends.about,
     })
@@ -61,7 +58,7 @@ pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
     let ends = Ends::read(reader)?;
     let frames = ends.frames();
     if ends.unfinished().is_none() {
-        return Ok(Mend { keep: ends.len, frames, ..Mend::default() });
+        return Ok(Mend::nothing(ends.len, frames));
     }
     if ends.about.is_none() {
         let message = "this Ogg file has no end, but it is not one of ours: it is left as it is";
@@ -91,38 +88,25 @@ pub(crate) fn decode<R: Read + Seek>(
         |error: &dyn std::fmt::Display| Error::Malformed(format!("this Opus file is damaged: {error}"));
     // Only the whole pages: a torn one at the end is not damage but an unfinished file.
     let mut packets = PacketReader::new(BufReader::new(Window { inner: reader, at: 0, len: ends.last.end }));
-    let first = packets.read_packet().map_err(|e| damaged(&e))?.ok_or_else(|| damaged(&"no packets"))?;
+    let mut next = || foreign("Ogg", || packets.read_packet())?.map_err(|e| damaged(&e));
+    let first = next()?.ok_or_else(|| damaged(&"no packets"))?;
     let (head, mapping) = Head::parse(&first.data)?;
     let serial = first.stream_serial();
     let mut coder = Decoder::new(&head, &mapping).map_err(|e| damaged(&e))?;
     let mut room = vec![0.0; MAX_PACKET_SAMPLES * usize::from(channels)];
-    let mut samples = Vec::new();
-    let mut skip = usize::from(head.pre_skip);
-    let mut left = ends.frames();
-    let mut frames = 0;
+    let mut trim = Trim::new(head.pre_skip.into(), ends.frames(), channels);
     let mut tags = true;
-    while let Some(packet) = packets.read_packet().map_err(|e| damaged(&e))? {
+    while let Some(packet) = next()? {
         if packet.stream_serial() != serial {
             continue;
         }
         if std::mem::take(&mut tags) {
             continue;
         }
-        let len = coder.decode(&packet.data, &mut room).map_err(|e| damaged(&e))?;
-        let skipped = skip.min(len);
-        skip -= skipped;
-        let take = ((len - skipped) as u64).min(left);
-        left -= take;
-        frames += take;
-        let channels = usize::from(channels);
-        samples.clear();
-        let played = &room[skipped * channels..(skipped + take as usize) * channels];
-        samples.extend(played.iter().map(|sample| from_float(*sample)));
-        if !samples.is_empty() {
-            on_frames(&samples);
-        }
+        let len = foreign("Opus", || coder.decode(&packet.data, &mut room))?.map_err(|e| damaged(&e))?;
+        trim.play(&room, len, on_frames);
     }
-    Ok(Decoded { rate: RATE, channels, frames })
+    Ok(Decoded { rate: RATE, channels, frames: trim.played() })
 }
 
 impl Ends {
@@ -217,13 +201,13 @@ fn last_page<R: Read + Seek>(
     Ok(None)
 }
 
-enum Decoder {
+pub(crate) enum Decoder {
     Plain(opus::Decoder),
     Mapped(opus::MSDecoder),
 }
 
 impl Decoder {
-    fn new(head: &Head, mapping: &Mapping) -> Result<Self, opus::Error> {
+    pub(crate) fn new(head: &Head, mapping: &Mapping) -> Result<Self, opus::Error> {
         let gain = i32::from(head.gain);
         if mapping.streams == 1 && mapping.channels.len() <= 2 && head.channels <= 2 {
             let channels = if head.channels == 1 { opus::Channels::Mono } else { opus::Channels::Stereo };
@@ -238,7 +222,7 @@ impl Decoder {
     }
 
     /// Samples per channel of one packet.
-    fn decode(&mut self, packet: &[u8], room: &mut [f32]) -> Result<usize, opus::Error> {
+    pub(crate) fn decode(&mut self, packet: &[u8], room: &mut [f32]) -> Result<usize, opus::Error> {
         match self {
             Self::Plain(decoder) => decoder.decode_float(packet, room, false),
             Self::Mapped(decoder) => decoder.decode_float(packet, room, false),

@@ -117,3 +117,31 @@ fn a_page_is_checked_whole() {
         assert!(Page::parse(&file[..at]).is_none(), "cut at {at}");
     }
 }
+
+#[test]
+fn the_coder_does_as_it_was_told() {
+    for channels in [2, 4] {
+        let format = format(48_000, channels, 24);
+        // A second of tones, a second of nothing: one of them needs less.
+        let mut frames = sines(&format, 0, 48_000);
+        frames.resize(2 * frames.len(), 0);
+        // The same ids in every file, so that what differs is the audio.
+        let about = about_at(0, &format);
+        let made = |change: &dyn Fn(&mut Spec)| {
+            let mut spec = spec(Container::Opus, SampleFormat::Int24);
+            change(&mut spec);
+            let file = record(&spec, &format, &about, &frames);
+            let lengths: Vec<usize> = pages(&file)[2..].iter().flat_map(|page| page.4.clone()).collect();
+            (file, lengths)
+        };
+        for bitrate in [32_000, 128_000, 256_000] {
+            let (_, lengths) = made(&|spec| (spec.bitrate, spec.vbr) = (bitrate, false));
+            let packet = bitrate as usize / 8 / 50;
+            assert!(lengths.iter().all(|len| *len == packet), "{channels} x {bitrate}: {lengths:?}");
+        }
+        let (_, lengths) = made(&|spec| spec.vbr = true);
+        assert!(lengths.iter().max() > lengths.iter().min().map(|min| min * 4).as_ref(), "{lengths:?}");
+        let quality = |complexity| made(&|spec| spec.complexity = complexity).0;
+        assert!(quality(0) != quality(10), "{channels} channels");
+    }
+}

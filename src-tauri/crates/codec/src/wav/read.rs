@@ -6,6 +6,7 @@ use audyn_model::{Container, Rate};
 
 use super::head::{DS64_LEN, GUID_TAIL, Head, LIMIT_32, Sizes, TAG_EXTENSIBLE, TAG_FLOAT, TAG_PCM};
 use crate::about::from_json;
+use crate::foreign::foreign;
 use crate::read::read_at;
 use crate::words::from_float;
 use crate::{About, Decoded, Error, Inspection, Mend, State, Words};
@@ -77,7 +78,7 @@ pub(crate) fn mend<R: Read + Seek>(reader: &mut R) -> Result<Mend, Error> {
     let layout = Layout::read(reader)?;
     let block = layout.fmt.block;
     if let Verdict::Complete(bytes) = layout.verdict() {
-        return Ok(Mend { keep: layout.len, frames: bytes / block, ..Mend::default() });
+        return Ok(Mend::nothing(layout.len, bytes / block));
     }
     let frames = (layout.len - layout.head.data_at) / block;
     let data = frames * block;
@@ -145,18 +146,22 @@ fn decode_plain<R: Read + Seek>(
         | hound::Error::InvalidSampleFormat) => Error::Malformed(format!("cannot read this WAV: {error}")),
     };
     reader.rewind()?;
-    let mut wav = hound::WavReader::new(BufReader::new(reader)).map_err(failed)?;
+    let mut wav = foreign("WAV", || hound::WavReader::new(BufReader::new(reader)))?.map_err(failed)?;
     let spec = wav.spec();
-    let piece = 4096 * usize::from(channels);
+    let channels = usize::from(channels);
+    let piece = (65_536 / channels).max(1) * channels;
     let mut samples: Vec<i32> = Vec::with_capacity(piece);
     let mut count = 0_u64;
-    let mut give = |sample: i32, samples: &mut Vec<i32>| {
-        samples.push(sample);
-        count += 1;
-        if samples.len() == piece {
-            on_frames(samples);
-            samples.clear();
+    // Reads a piece at a time; whether there may be more.
+    let mut give = |more: &mut dyn Iterator<Item = hound::Result<i32>>| {
+        samples.clear();
+        foreign("WAV", || more.take(piece).try_for_each(|sample| sample.map(|s| samples.push(s))))?
+            .map_err(failed)?;
+        count += samples.len() as u64;
+        if !samples.is_empty() {
+            on_frames(&samples);
         }
+        Ok::<bool, Error>(samples.len() == piece)
     };
     match spec.sample_format {
         hound::SampleFormat::Int => {
@@ -164,21 +169,18 @@ fn decode_plain<R: Read + Seek>(
             let shift = 32_u32.checked_sub(bits).filter(|shift| *shift < 32).ok_or_else(|| {
                 Error::Malformed(format!("cannot read this WAV: {bits}-bit samples; 1 to 32 are known"))
             })?;
-            for sample in wav.samples::<i32>() {
-                give(sample.map_err(failed)? << shift, &mut samples);
-            }
+            let mut words = wav.samples::<i32>().map(|word| word.map(|word| word << shift));
+            while give(&mut words)? {}
         }
         hound::SampleFormat::Float => {
-            for sample in wav.samples::<f32>() {
-                give(from_float(sample.map_err(failed)?), &mut samples);
-            }
+            let mut words = wav.samples::<f32>().map(|word| word.map(from_float));
+            while give(&mut words)? {}
         }
     }
-    on_frames(&samples);
-    if !count.is_multiple_of(channels.into()) {
+    if !count.is_multiple_of(channels as u64) {
         return Err(Error::Malformed("this WAV ends inside a frame".to_owned()));
     }
-    Ok(Decoded { rate, channels, frames: count / u64::from(channels) })
+    Ok(Decoded { rate, channels: channels as u16, frames: count / channels as u64 })
 }
 
 impl Layout {
@@ -308,7 +310,7 @@ impl Fmt {
 }
 
 /// Whole little-endian words as full-scale samples.
-fn unpack(bytes: &[u8], words: Words, out: &mut Vec<i32>) {
+pub(crate) fn unpack(bytes: &[u8], words: Words, out: &mut Vec<i32>) {
     match words {
         Words::Int(8) => out.extend(bytes.iter().map(|b| (i32::from(*b) - 128) << 24)),
         Words::Int(16) => {
