@@ -11,16 +11,17 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use crate::Error;
 use crate::hash::Hashes;
 
-mod row;
+pub(crate) mod row;
 
 /// The catalogue's file name in the root.
 pub const FILE: &str = "catalogue.db";
 
 /// The schema's steps, oldest first; `user_version` says how many were taken.
-const MIGRATIONS: [&str; 1] = [include_str!("catalogue/schema.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("catalogue/schema.sql"), include_str!("catalogue/0002_listing.sql")];
 
 /// How long another process's transaction is waited for.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// How far a segment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -297,6 +298,36 @@ impl Catalogue {
         row::select(&self.db, "ORDER BY recorder, container, stored, first, id", []).map_err(self.act("read"))
     }
 
+    /// Notes that these segments are to be deleted, all or none.
+    pub fn mark_deletions(&mut self, segments: &[SegmentId], now: Utc) -> Result<(), Error> {
+        self.batch(|catalogue| {
+            segments.iter().try_for_each(|segment| {
+                let sql = "INSERT INTO deletions VALUES (?1, ?2) ON CONFLICT (segment) DO NOTHING";
+                catalogue.run("write to", sql, params![segment.to_string(), now.0])
+            })
+        })
+    }
+
+    /// Segments that are to be deleted.
+    pub fn marked_deletions(&self) -> Result<Vec<SegmentRow>, Error> {
+        row::select(&self.db, "WHERE id IN (SELECT segment FROM deletions) ORDER BY id", [])
+            .map_err(self.act("read"))
+    }
+
+    /// Takes the mark off a segment that could not be deleted.
+    pub fn unmark_deletion(&self, segment: SegmentId) -> Result<(), Error> {
+        self.run("write to", "DELETE FROM deletions WHERE segment = ?1", params![segment.to_string()])
+    }
+
+    /// Forgets these segments and their gaps, all or none. Their files are gone.
+    pub fn forget(&mut self, segments: &[SegmentId]) -> Result<(), Error> {
+        self.batch(|catalogue| {
+            segments.iter().try_for_each(|segment| {
+                catalogue.run("write to", "DELETE FROM segments WHERE id = ?1", params![segment.to_string()])
+            })
+        })
+    }
+
     /// Rows of one state.
     pub fn in_state(&self, state: SegmentState) -> Result<Vec<SegmentRow>, Error> {
         row::select(&self.db, "WHERE state = ?1 ORDER BY id", [state.as_str()]).map_err(self.act("read"))
@@ -358,7 +389,7 @@ impl Catalogue {
 }
 
 /// SQLite's two ways to say that the file is not a sound database are worth their own variant.
-fn failed(act: &'static str, path: &Path, source: rusqlite::Error) -> Error {
+pub(crate) fn failed(act: &'static str, path: &Path, source: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     let path = path.to_owned();
     match source.sqlite_error_code() {

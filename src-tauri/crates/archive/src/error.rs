@@ -58,6 +58,16 @@ pub enum Error {
         /// What shows it.
         why: String,
     },
+    /// A segment that may not be deleted or read now.
+    #[error("cannot {act} {path}: {why}")]
+    Refused {
+        /// What was to be done: `delete`, `copy`.
+        act: &'static str,
+        /// To what, below the root; its id if there is no such file.
+        path: String,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
     /// There is no catalogue to work with.
     #[error("{} holds no catalogue.db; it is not an archive root (for loose files use `audyn recover`)", .dir.display())]
     NoCatalogue {

@@ -10,6 +10,18 @@ use audyn_model::{Container, Rate, SampleFormat};
 
 use crate::{Error, catalogue, gaps};
 
+/// Held while a catalogue is opened, set aside, rebuilt or recovered, so that two processes take turns.
+const LOCK: &str = "catalogue.lock";
+
+/// Waits until no other process is at work on the books of `dir`; the turn lasts as long as the file is open.
+pub(crate) fn take_turn(dir: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+    match file.lock() {
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+        Ok(()) | Err(_) => Ok(file),
+    }
+}
+
 /// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists of gaps beside a file),
 /// in order of path. Symbolic links are not followed.
 pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -29,6 +41,11 @@ pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Those of them that look like audio: for who has no catalogue.
+pub(crate) fn audio(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    Ok(walk(dir)?.into_iter().filter(|path| looks_like_audio(path)).collect())
 }
 
 /// The file has a suffix of one of our containers.
@@ -79,6 +96,11 @@ pub(crate) fn source_frames(frames: u64, file_rate: Rate, source: Rate) -> u64 {
     u64::try_from((u128::from(frames) * source_hz + file_hz / 2) / file_hz).unwrap_or(u64::MAX)
 }
 
+/// Where the coded audio begins, as the file itself says.
+pub(crate) fn head_len(file: &mut File) -> u64 {
+    audyn_codec::inspect(file).map_or(0, |inspection| inspection.audio.start)
+}
+
 /// The stored words as the catalogue names them.
 pub(crate) fn stored(inspection: &Inspection) -> Option<SampleFormat> {
     match inspection.words {
@@ -91,8 +113,7 @@ pub(crate) fn stored(inspection: &Inspection) -> Option<SampleFormat> {
 
 fn is_a_book(path: &Path, root: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let of_catalogue =
-        path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == crate::root::LOCK);
+    let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == LOCK);
     let list_of = path.file_stem().map(|file| path.with_file_name(file));
     let of_gaps = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX)
         && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());

@@ -4,9 +4,11 @@
 //! dead writer left is ended by [`recover`] (and whenever a root is opened), [`check()`] compares files and catalogue,
 //! [`rebuild`] makes the catalogue anew from the files.
 
+pub mod browse;
 pub mod catalogue;
 pub mod check;
 pub mod civil;
+pub mod delete;
 mod disk;
 pub mod error;
 mod files;
@@ -14,6 +16,7 @@ mod folder;
 pub mod gaps;
 pub mod hash;
 pub mod layout;
+mod reading;
 pub mod recording;
 pub mod recovery;
 #[cfg(test)]
@@ -21,13 +24,17 @@ mod rig;
 pub mod root;
 pub mod rotation;
 mod segment;
+pub mod space;
 
+pub use browse::{BadCursor, Branch, Cursor, Day, FileFilter, Listed, Page, PlacedGap, day_in};
 pub use catalogue::{EndReason, SegmentRow, SegmentState};
 pub use check::{Depth, Finding, Report, check};
 pub use civil::{ArchiveClock, CivilClock};
 pub use error::{Error, Fault, FaultKind};
 pub use folder::check_folder;
 pub use layout::{CustomFormat, Layout, Naming};
+pub use reading::Reading;
 pub use recording::{ArchiveEvent, OutputStatus, Place, Recording, RecordingSpec, RecordingStatus};
-pub use recovery::{Mended, Recovery, recover};
-pub use root::{Root, rebuild};
+pub use recovery::{Mended, Recovery};
+pub use root::{Root, rebuild, recover};
+pub use space::{Space, space};

@@ -13,7 +13,7 @@ use audyn_model::{Gap, SampleIndex, Utc};
 
 use crate::catalogue::{Catalogue, EndReason, Sealed, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, catalogue, files, gaps, root, segment};
+use crate::{Error, delete, files, gaps, segment};
 
 /// Recovery hashes files up to this size at once; larger ones are left to [`crate::Root::hash_unhashed`], so that a
 /// start after a power cut does not read many gigabytes before it records.
@@ -86,26 +86,10 @@ enum Act {
     Seal { mend: Mend, frames: u64 },
 }
 
-/// Recovers a folder for the command line. With a catalogue: what its open rows say. Without one: every file that says
-/// that it is ours and unfinished.
-///
-/// # Errors
-/// The folder, its catalogue or a file in it cannot be read or written.
-pub fn recover(dir: &Path, now: Utc) -> Result<Recovery, Error> {
-    let unusable = |source| Error::Root { dir: dir.to_owned(), source };
-    let dir = std::fs::canonicalize(dir).map_err(unusable)?;
-    if !dir.join(catalogue::FILE).exists() {
-        return recover_loose(&dir);
-    }
-    let _turn = root::take_turn(&dir).map_err(unusable)?;
-    let (mut catalogue, mut recovery) = root::open_catalogue(&dir, now)?;
-    recovery.absorb(recover_root(&dir, &mut catalogue, now)?);
-    Ok(recovery)
-}
-
-/// Ends what open rows say is unfinished, then takes in files of ours that no row knows: a writer that died between
+/// Finishes deletions that were begun, ends what open rows say is unfinished, then takes in files of ours that no row knows: a writer that died between
 /// making a file and writing its row, or a power cut that took the newest rows, left them. Nothing else is touched.
 pub(crate) fn recover_root(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
+    delete::finish(dir, catalogue)?;
     let mut recovery = recover_open(dir, catalogue, now)?;
     let (strays, unknown): (Vec<_>, Vec<_>) =
         unknown(dir, catalogue)?.into_iter().partition(|path| is_stray(path, catalogue));
@@ -283,7 +267,7 @@ fn carry_out(path: &Path, file: &mut File, mend: &Mend, frames: u64) -> Result<S
     let bytes = file.metadata().map_err(Error::file("read", path))?.len();
     let hashes = match bytes {
         ..=HASH_AT_ONCE => {
-            let head_len = root::head_len(file);
+            let head_len = files::head_len(file);
             Some(Hashes::of_file(file, head_len).map_err(Error::file("read", path))?)
         }
         _ => None,
@@ -310,9 +294,10 @@ fn listed_gaps(path: &Path, first: SampleIndex, frames: u64) -> Result<Vec<Gap>,
     gaps::read(path, first, end).map_err(Error::file("read", gaps::beside(path)))
 }
 
-fn recover_loose(dir: &Path) -> Result<Recovery, Error> {
+/// Ends what is unfinished and ours, in a folder without a catalogue.
+pub(crate) fn recover_loose(dir: &Path) -> Result<Recovery, Error> {
     let mut recovery = Recovery::default();
-    for path in root::audio_files(dir)? {
+    for path in files::audio(dir)? {
         let (found, file) = look(&path);
         match (found, file) {
             (Found::Busy, _) => recovery.busy.push(path),

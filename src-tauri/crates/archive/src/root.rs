@@ -1,19 +1,16 @@
 //! An archive root: a folder, its catalogue, and who is using it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use audyn_model::{Gap, RootId, SegmentId, Utc};
 
+use crate::browse::Reader;
 use crate::catalogue::{self, Catalogue, SegmentRow};
 use crate::disk::{Disk, SystemDisk};
 use crate::recovery::{self, Recovery};
 use crate::{Error, civil, files, hash::Hashes};
-
-/// Held while a catalogue is opened, set aside, rebuilt or recovered, so that two processes take turns.
-pub(crate) const LOCK: &str = "catalogue.lock";
 
 /// An open archive root. Shared by all recordings that write into it, in this process and in others.
 #[derive(Debug)]
@@ -22,6 +19,8 @@ pub struct Root {
     id: RootId,
     open_id: i64,
     pub(crate) catalogue: Mutex<Catalogue>,
+    /// A second connection, so that who browses never keeps a recording's entries waiting.
+    pub(crate) reader: Reader,
     pub(crate) disk: Arc<dyn Disk>,
 }
 
@@ -44,13 +43,14 @@ impl Root {
         let unusable = |source| Error::Root { dir: dir.to_owned(), source };
         disk.create_folders(dir).map_err(unusable)?;
         let dir = fs::canonicalize(dir).map_err(unusable)?;
-        let turn = take_turn(&dir).map_err(unusable)?;
+        let turn = files::take_turn(&dir).map_err(unusable)?;
         let (mut catalogue, mut recovery) = open_catalogue(&dir, now)?;
         recovery.absorb(recovery::recover_root(&dir, &mut catalogue, now)?);
         drop(turn);
         let open_id = catalogue.begin_open(program, now)?;
         let id = catalogue.root_id()?;
-        Ok((Self { dir, id, open_id, catalogue: Mutex::new(catalogue), disk }, recovery))
+        let catalogue = Mutex::new(catalogue);
+        Ok((Self { dir, id, open_id, catalogue, reader: Reader::default(), disk }, recovery))
     }
 
     /// The folder, absolute.
@@ -123,6 +123,23 @@ impl Root {
     }
 }
 
+/// Recovers a folder for the command line. With a catalogue: what its open rows say. Without one: every file that says
+/// that it is ours and unfinished.
+///
+/// # Errors
+/// The folder, its catalogue or a file in it cannot be read or written.
+pub fn recover(dir: &Path, now: Utc) -> Result<Recovery, Error> {
+    let unusable = |source| Error::Root { dir: dir.to_owned(), source };
+    let dir = fs::canonicalize(dir).map_err(unusable)?;
+    if !dir.join(catalogue::FILE).exists() {
+        return recovery::recover_loose(&dir);
+    }
+    let _turn = files::take_turn(&dir).map_err(unusable)?;
+    let (mut catalogue, mut recovery) = open_catalogue(&dir, now)?;
+    recovery.absorb(recovery::recover_root(&dir, &mut catalogue, now)?);
+    Ok(recovery)
+}
+
 /// Makes the catalogue of `dir` anew from the files alone, and keeps the old one beside it under a dated name.
 ///
 /// # Errors
@@ -130,7 +147,7 @@ impl Root {
 pub fn rebuild(dir: &Path, now: Utc) -> Result<Recovery, Error> {
     let unusable = |source| Error::Root { dir: dir.to_owned(), source };
     let dir = fs::canonicalize(dir).map_err(unusable)?;
-    let _turn = take_turn(&dir).map_err(unusable)?;
+    let _turn = files::take_turn(&dir).map_err(unusable)?;
     let id = match Catalogue::open_existing(&dir, now) {
         Ok(old) => old.and_then(|old| old.root_id().ok()),
         Err(Error::CatalogueDamaged { .. }) => None,
@@ -151,26 +168,13 @@ pub(crate) fn hash_row(dir: &Path, row: &SegmentRow) -> Result<Hashes, Error> {
     let mut file = File::open(&path).map_err(Error::file("read", &path))?;
     let head_len = match &row.hashes {
         Some(hashes) => hashes.head_len,
-        None => head_len(&mut file),
+        None => files::head_len(&mut file),
     };
     Hashes::of_file(&mut file, head_len).map_err(Error::file("read", &path))
 }
 
-/// Where the coded audio begins, as the file itself says.
-pub(crate) fn head_len(file: &mut File) -> u64 {
-    audyn_codec::inspect(file).map_or(0, |inspection| inspection.audio.start)
-}
-
-pub(crate) fn take_turn(dir: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
-    match file.lock() {
-        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
-        Ok(()) | Err(_) => Ok(file),
-    }
-}
-
 /// Opens the catalogue; a damaged one is set aside and rebuilt from the files.
-pub(crate) fn open_catalogue(dir: &Path, now: Utc) -> Result<(Catalogue, Recovery), Error> {
+fn open_catalogue(dir: &Path, now: Utc) -> Result<(Catalogue, Recovery), Error> {
     match Catalogue::open(dir, now) {
         Ok(catalogue) => Ok((catalogue, Recovery::default())),
         Err(Error::CatalogueDamaged { path, why }) => {
@@ -203,11 +207,6 @@ fn set_aside(dir: &Path, now: Utc) -> Result<Option<PathBuf>, Error> {
         }
     }
     Ok(moved)
-}
-
-/// Paths of audio files below `dir`, for those who have no catalogue.
-pub(crate) fn audio_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    Ok(files::walk(dir)?.into_iter().filter(|path| files::looks_like_audio(path)).collect())
 }
 
 #[cfg(test)]

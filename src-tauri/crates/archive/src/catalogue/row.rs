@@ -51,7 +51,7 @@ impl EndReason {
     }
 }
 
-pub(super) fn insert(db: &Connection, row: &SegmentRow) -> rusqlite::Result<()> {
+pub(crate) fn insert(db: &Connection, row: &SegmentRow) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT INTO segments ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
          ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) ON CONFLICT (id) DO NOTHING"
@@ -93,7 +93,7 @@ pub(super) fn insert(db: &Connection, row: &SegmentRow) -> rusqlite::Result<()> 
     Ok(())
 }
 
-pub(super) fn select(db: &Connection, rest: &str, values: impl Params) -> rusqlite::Result<Vec<SegmentRow>> {
+pub(crate) fn select(db: &Connection, rest: &str, values: impl Params) -> rusqlite::Result<Vec<SegmentRow>> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM segments {rest}"))?;
     statement.query_map(values, from_row)?.collect()
 }
@@ -167,23 +167,26 @@ fn hashes(row: &Row<'_>) -> rusqlite::Result<Option<Hashes>> {
     }))
 }
 
-fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
+pub(crate) fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     row.get::<_, String>(column)?.parse().map_err(|error| unreadable(column, error))
 }
 
-fn word<T>(row: &Row<'_>, column: usize, from_word: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+pub(crate) fn word<T>(row: &Row<'_>, column: usize, from_word: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     from_word(&text)
         .ok_or_else(|| unreadable(column, std::io::Error::other(format!("unknown word {text:?}"))))
 }
 
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(crate) fn unreadable(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
-fn unsigned(value: i64) -> u64 {
+pub(crate) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }

@@ -5,7 +5,7 @@ use audyn_model::{Anchor, Container, GapCause, Rate, SegmentId, TimeBasis};
 
 use super::*;
 use crate::rig::{OtherWriter, Rig, ffmpeg, format, sine, verify};
-use crate::{Depth, check};
+use crate::{Depth, catalogue, check, recover};
 
 fn contents(rig: &Rig) -> BTreeMap<String, Vec<u8>> {
     rig.names().into_iter().map(|name| (name.clone(), fs::read(rig.root_dir().join(name)).unwrap())).collect()
