@@ -3,7 +3,8 @@
 //! What comes in order goes straight through. What comes early waits on the shelf until the hole before it is filled or
 //! the window has passed; then the hole becomes a gap of exactly its length. Copies are dropped, late ones counted.
 //!
-//! **Full policy:** when the shelf is full, the first hole is given up early.
+//! **Full policy:** when the shelf is full, the first hole is given up early; if what comes belongs inside it, then only as
+//! far as to there, and it goes straight through.
 
 use std::collections::VecDeque;
 
@@ -128,14 +129,14 @@ impl Align {
         while let Some(first) = self.waiting.front()
             && now.0 - first.since.0 > self.window_ns
         {
-            self.give_up_hole(sink);
+            self.give_up_hole(SampleIndex(i64::MAX), sink);
         }
     }
 
     /// Nothing is coming: everything up to `to` that is not there is a gap.
     pub fn advance(&mut self, to: SampleIndex, cause: GapCause, sink: &mut impl Sink) {
         while !self.waiting.is_empty() {
-            self.give_up_hole(sink);
+            self.give_up_hole(SampleIndex(i64::MAX), sink);
         }
         self.gap_until(to, cause, sink);
     }
@@ -147,13 +148,13 @@ impl Align {
     }
 
     fn put_by(&mut self, mut packet: Waiting, payload: &[u8], sink: &mut impl Sink) -> Placed {
-        if self.waiting.len() == self.waiting.capacity() || self.shelf.is_full() {
-            self.give_up_hole(sink);
-            return self.offer(packet.at, payload, packet.since, sink);
-        }
         let position = self.waiting.partition_point(|w| w.at < packet.at);
         if self.waiting.get(position).is_some_and(|w| w.at == packet.at) {
             return Placed::Duplicate;
+        }
+        if self.waiting.len() == self.waiting.capacity() || self.shelf.is_full() {
+            self.give_up_hole(packet.at, sink);
+            return self.offer(packet.at, payload, packet.since, sink);
         }
         packet.place = self.shelf.put(payload);
         self.waiting.insert(position, packet);
@@ -161,15 +162,17 @@ impl Align {
         while let Some((first, newest)) = self.waiting.front().zip(self.waiting.back())
             && newest.at.plus(newest.frames).since(self.next) > self.window_frames + first.frames
         {
-            self.give_up_hole(sink);
+            self.give_up_hole(SampleIndex(i64::MAX), sink);
         }
         Placed::Waiting
     }
 
-    fn give_up_hole(&mut self, sink: &mut impl Sink) {
+    /// What is missing before the first packet that waits becomes a gap, but not beyond `most`.
+    fn give_up_hole(&mut self, most: SampleIndex, sink: &mut impl Sink) {
         let Some(first) = self.waiting.front() else { return };
+        let to = first.at.min(most);
         let cause = self.cause.take().unwrap_or(GapCause::Loss);
-        self.gap_until(first.at, cause, sink);
+        self.gap_until(to, cause, sink);
         self.take_down(sink);
     }
 

@@ -4,6 +4,7 @@
 
 pub mod align;
 pub mod meter;
+pub mod play;
 pub mod ring;
 pub mod rt;
 pub mod rtp;

@@ -47,6 +47,8 @@ struct Shared {
     published: AtomicU64,
     /// `KEPT` × channels × (peak, mean square with the clip flag in the sign).
     values: Box<[[AtomicU32; 2]]>,
+    /// Intervals with clipping, for each channel, since the beginning.
+    clips: Box<[AtomicU32]>,
     channels: usize,
 }
 
@@ -55,7 +57,8 @@ struct Shared {
 pub fn meter(format: &AudioFormat) -> (Meter, MeterReader) {
     let channels = usize::from(format.channels);
     let values = (0..KEPT as usize * channels).map(|_| [AtomicU32::new(0), AtomicU32::new(0)]).collect();
-    let shared = Arc::new(Shared { published: AtomicU64::new(0), values, channels });
+    let clips = (0..channels).map(|_| AtomicU32::new(0)).collect();
+    let shared = Arc::new(Shared { published: AtomicU64::new(0), values, clips, channels });
     let meter = Meter {
         shared: Arc::clone(&shared),
         channels: vec![Sum::default(); channels],
@@ -156,6 +159,9 @@ impl Meter {
         let shared = &*self.shared;
         let number = shared.published.load(Ordering::Relaxed);
         let slot = (number % KEPT) as usize * shared.channels;
+        for (sum, clips) in self.channels.iter().zip(&shared.clips) {
+            clips.fetch_add(u32::from(sum.clipped), Ordering::Relaxed);
+        }
         for (sum, [peak, square]) in self.channels.iter_mut().zip(&shared.values[slot..]) {
             let mean = sum.squares / self.frames as f32;
             peak.store(sum.peak.to_bits(), Ordering::Relaxed);
@@ -180,6 +186,13 @@ impl MeterReader {
     #[must_use]
     pub fn channels(&self) -> usize {
         self.shared.channels
+    }
+
+    /// How many intervals of about 20 ms had three or more consecutive full-scale samples on a channel, since the meter was
+    /// made. Wraps around.
+    #[must_use]
+    pub fn clips(&self, channel: usize) -> u32 {
+        self.shared.clips.get(channel).map_or(0, |clips| clips.load(Ordering::Relaxed))
     }
 
     /// The levels of everything since the last call, one per channel into `levels`: highest peak, mean RMS, any clip.

@@ -10,6 +10,7 @@ mod interfaces;
 mod priority;
 mod recvmmsg;
 pub mod rtkit;
+mod sched;
 mod sendmmsg;
 
 pub use clock::{SystemClock, sleep_until, thread_cpu_time};

@@ -114,7 +114,7 @@ fn guarded(work: impl FnOnce(&mut audyn_engine::source::aes67::Stream, &mut Batc
         receive_buffer: Aes67::RECEIVE_BUFFER,
     };
     // A ring of 100 ms, so that it overruns while the reader below is away.
-    let Opened { mut stream, mut frames, counters, .. } = open(&spec, 100).unwrap();
+    let Opened { mut stream, mut frames, mut levels, counters, .. } = open(&spec, 100).unwrap();
     let (mut batch, clock) = (Batch::new(), SystemClock);
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -130,6 +130,15 @@ fn guarded(work: impl FnOnce(&mut audyn_engine::source::aes67::Stream, &mut Batc
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
+            }
+        });
+        // Levels and counters are read without a pause: a lock shared with the stream would be found taken, and waiting
+        // for it is a call.
+        scope.spawn(|| {
+            let mut read = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                levels.read(&mut read);
+                std::hint::black_box((counters.get(StreamCount::Frames), counters.legs[0].last_arrival()));
             }
         });
         only_real_time_calls();

@@ -112,6 +112,27 @@ fn a_full_shelf_gives_up_the_first_hole_and_nothing_else() {
 }
 
 #[test]
+fn a_full_shelf_loses_neither_what_belongs_in_its_first_hole_nor_a_copys_worth() {
+    let mut align = Align::new(SampleIndex(0), 1, 1_000_000, 1000 * MS, 8);
+    let mut tape = Tape::default();
+    let offer = |align: &mut Align, tape: &mut Tape, n: i64| {
+        align.offer(SampleIndex(n * FRAMES), &payload(n * FRAMES, FRAMES), Mono(0), tape)
+    };
+    for n in 10..18 {
+        assert_eq!(offer(&mut align, &mut tape, n), Placed::Waiting);
+    }
+    assert_eq!(offer(&mut align, &mut tape, 12), Placed::Duplicate);
+    assert_eq!((tape.gaps.len(), align.next()), (0, SampleIndex(0)), "a copy needs no place");
+    assert_eq!(offer(&mut align, &mut tape, 3), Placed::Through);
+    assert_eq!(tape.gaps, [(0, 3 * FRAMES as u64, GapCause::Loss)]);
+    assert_eq!((align.next(), align.waiting()), (SampleIndex(4 * FRAMES), 8));
+    for n in 4..10 {
+        assert_eq!(offer(&mut align, &mut tape, n), Placed::Through);
+    }
+    assert_eq!((tape.gaps.len(), align.next()), (1, SampleIndex(18 * FRAMES)));
+}
+
+#[test]
 fn an_outage_is_one_cause_until_audio_is_back() {
     let (mut align, mut tape) = align();
     align.offer(SampleIndex(0), &payload(0, 4), Mono(0), &mut tape);

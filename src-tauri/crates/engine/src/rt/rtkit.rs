@@ -11,7 +11,7 @@ use std::time::Duration;
 use zbus::fdo;
 use zbus::{Connection, Message, Variant};
 
-use super::priority::{self, RunTime};
+use super::sched::{self, RunTime};
 
 /// Why `RealtimeKit` did not make a thread real-time. Reads on after "by RealtimeKit".
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +81,7 @@ const SHORTEST: u64 = 20_000;
 /// # Errors
 /// There is no system bus, no service on it, no permission, no answer; or it permits too little to be of use.
 pub fn make_this_thread_real_time(priority: i32, patience: Duration) -> Result<u32, Error> {
-    let thread = priority::this_thread();
+    let thread = sched::this_thread();
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("audyn-rtkit".into())
@@ -129,13 +129,12 @@ async fn converse(thread: libc::pid_t, wanted: i32, patience: Duration) -> Resul
         run_time_us: read(&bus, patience, Step::ReadRunTime, "RTTimeUSecMax").await?,
     };
     let limit = |source| Error::Require { what: "RLIMIT_RTTIME", source };
-    let Request { priority, run_time } = request(wanted, offer, priority::run_time().map_err(limit)?)?;
+    let Request { priority, run_time } = request(wanted, offer, sched::run_time().map_err(limit)?)?;
     // The handler comes first: from the limit on, the signal may come.
-    priority::give_up_priority_at_soft_limit()
+    sched::give_up_priority_at_soft_limit()
         .map_err(|source| Error::Require { what: "a handler for SIGXCPU", source })?;
-    priority::set_run_time(run_time).map_err(limit)?;
-    priority::reset_on_fork(thread)
-        .map_err(|source| Error::Require { what: "SCHED_RESET_ON_FORK", source })?;
+    sched::set_run_time(run_time).map_err(limit)?;
+    sched::reset_on_fork(thread).map_err(|source| Error::Require { what: "SCHED_RESET_ON_FORK", source })?;
     ask(&bus, patience, thread.unsigned_abs().into(), priority).await?;
     Ok(priority)
 }

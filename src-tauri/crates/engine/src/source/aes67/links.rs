@@ -57,7 +57,11 @@ impl Links {
         Self { clock, shared: Arc::default(), thread: Mutex::default() }
     }
 
+    /// Watches over a leg from now on. One that has joined no group has nothing to join again.
     pub(super) fn watch(&self, socket: &Arc<LegSocket>, counters: &Arc<StreamCounters>, leg: usize) {
+        if !socket.is_member() {
+            return;
+        }
         let link = rt::interfaces().ok().and_then(|all| link_of(&all, socket.interface()));
         let look = Look { link, silent_since: self.clock.mono(), patience: SILENCE };
         let watched =
@@ -147,9 +151,23 @@ fn link_of(all: &[Interface], name: Option<&str>) -> Option<(u32, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Leg;
     use super::*;
 
     const S: i64 = 1_000_000_000;
+
+    #[test]
+    fn a_group_is_watched_over_and_a_unicast_address_is_not() {
+        for (address, watched) in [([239, 69, 253, 1], 1), ([127, 0, 0, 1], 0)] {
+            let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let leg = Leg { address: address.into(), port, interface: Some("lo".into()), source: None };
+            let socket = Arc::new(LegSocket::open(&leg, 65_536).unwrap());
+            let links = Links::new(Arc::new(rt::SystemClock));
+            let counters = Arc::new(StreamCounters::new(1));
+            links.watch(&socket, &counters, 0);
+            assert_eq!(links.shared.state.lock().unwrap().watched.len(), watched, "{address:?}");
+        }
+    }
 
     #[test]
     fn a_group_is_joined_again_when_its_link_returns_or_stays_silent() {

@@ -112,9 +112,14 @@ impl LegSocket {
         Ok(open)
     }
 
+    /// Whether it hears a group, which it has to stay a member of.
+    pub(super) const fn is_member(&self) -> bool {
+        self.leg.address.is_multicast()
+    }
+
     /// Leaves and joins again, as after a link came back: makes the kernel report the membership anew.
     pub(super) fn rejoin(&self) -> Result<(), OpenError> {
-        if !self.leg.address.is_multicast() {
+        if !self.is_member() {
             return Ok(());
         }
         let there = rt::interfaces().map_err(OpenError::Interfaces)?;
