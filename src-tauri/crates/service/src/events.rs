@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use audyn_model::{Gap, RecorderId};
+use audyn_model::{Anchor, Gap, RecorderId};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
@@ -63,6 +63,8 @@ pub enum Event {
         name: String,
         /// Where, how much, why.
         gap: Gap,
+        /// Ties its place to TAI.
+        anchor: Anchor,
     },
 }
 

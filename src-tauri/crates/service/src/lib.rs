@@ -1,5 +1,26 @@
 //! The application. Here engine and archive, which do not know each other, are introduced: a recorder takes a source's
-//! frames and writes an archive's segments.
+//! frames and writes an archive's segments. [`Service`] is the whole of it: what every door asks, by the one contract
+//! in [`api`].
 
+pub mod api;
+mod book;
+mod demo;
+mod disk_watch;
 pub mod events;
+mod files;
+mod forecast;
+mod jobs;
+mod levels;
+mod naming;
+mod notices;
+mod operations;
+mod outbox;
+pub mod playback;
 pub mod recorder;
+mod service;
+mod station;
+mod store;
+mod terms;
+
+pub use levels::Levels;
+pub use service::{OpenError, Options, Service};

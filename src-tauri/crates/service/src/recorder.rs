@@ -1,5 +1,6 @@
 //! Running recorders: one source's frames into one archive's segments, each on its own writer thread.
 
+mod back_off;
 mod health;
 mod relabel;
 mod set;
@@ -8,7 +9,9 @@ mod state;
 mod stats;
 mod writer;
 
+pub use back_off::BackOff;
 pub use set::{Options, Prepared, Recorders, StartError};
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
+pub use writer::Line;

@@ -51,9 +51,25 @@ impl Look {
     }
 }
 
+/// What a look has found, the worst first, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// All is well.
+    Well,
+    /// Audio comes, but not as it should.
+    Worse(String),
+    /// No audio comes.
+    Silent,
+}
+
 impl Health {
-    /// Takes a look into account. What is wrong, the worst first, in words; none if all is well.
-    pub fn assess(&mut self, look: Look) -> Option<String> {
+    /// Counts from this look on: what was lost before is nobody's.
+    pub fn since(look: Look) -> Self {
+        Self { last: Some(look), lost_at: None, foreign_at: None }
+    }
+
+    /// Takes a look into account.
+    pub fn assess(&mut self, look: Look) -> Found {
         let before = self.last.replace(look.clone()).unwrap_or_default();
         if look.missing > before.missing {
             self.lost_at = Some(look.at);
@@ -64,21 +80,23 @@ impl Health {
         let recent = |at: Option<Mono>| at.is_some_and(|at| look.at.since(at) < SHOWN);
         let dead = |heard: &Option<Mono>| heard.is_none_or(|heard| look.at.since(heard) >= DEAD);
         if look.heard.iter().all(dead) {
-            return Some("nothing is received".into());
+            return Found::Silent;
         }
         if let Some(leg) = look.heard.iter().position(dead) {
-            return Some(format!("leg {} of {} is silent", leg + 1, look.heard.len()));
+            return Found::Worse(format!("leg {} of {} is silent", leg + 1, look.heard.len()));
         }
         if recent(self.lost_at) {
-            return Some("audio was lost".into());
+            return Found::Worse("audio was lost".into());
         }
         if recent(self.foreign_at) {
-            return Some("two senders use this address at once; the first is recorded".into());
+            return Found::Worse("two senders use this address at once; the first is recorded".into());
         }
         if look.lag_ns.is_some_and(|ns| ns.abs() > SANE_NS) {
-            return Some("the media clock and this machine's clock are more than a second apart".into());
+            return Found::Worse(
+                "the media clock and this machine's clock are more than a second apart".into(),
+            );
         }
-        None
+        Found::Well
     }
 }
 
@@ -99,12 +117,17 @@ mod tests {
                 foreign,
                 lag_ns: Some(lag_s * S),
             };
-            assert_eq!(health.assess(look).as_deref(), expected, "at {at_s} s");
+            let found = match health.assess(look) {
+                Found::Well => None,
+                Found::Worse(reason) => Some(reason),
+                Found::Silent => Some("silent".to_owned()),
+            };
+            assert_eq!(found.as_deref(), expected, "at {at_s} s");
         };
         check(1, [1, 1], 0, 0, 0, None);
         check(2, [2, -1], 0, 0, 0, Some("leg 2 of 2 is silent"));
         check(3, [1, 3], 0, 0, 0, Some("leg 1 of 2 is silent"));
-        check(9, [4, 4], 0, 0, 0, Some("nothing is received"));
+        check(9, [4, 4], 0, 0, 0, Some("silent"));
         check(10, [10, 10], 48, 0, 0, Some("audio was lost"));
         check(19, [19, 19], 48, 0, 0, Some("audio was lost"));
         check(20, [20, 20], 48, 0, 0, None);

@@ -9,12 +9,13 @@ use std::time::Duration;
 use audyn_archive::{Recovery, Root};
 use audyn_engine::meter::MeterReader;
 use audyn_engine::source::aes67::{Capture, OpenError, Receivers};
-use audyn_model::{Clock, Mono};
+use audyn_model::{Clock, Mono, RecorderId};
 
 use super::RecorderSpec;
 use super::spec::Place;
+use super::state::State;
 use super::stats::RecorderStats;
-use super::writer::{Shared, Writer};
+use super::writer::{Job, Line, Shared, Writer};
 use crate::events::Events;
 
 /// What holds for all recorders of a process.
@@ -32,6 +33,9 @@ pub enum StartError {
     /// A recorder of this name runs.
     #[error("recorder {0} is already running")]
     AlreadyRunning(String),
+    /// No source of this recorder is connected.
+    #[error("recorder {0} is not connected to a source")]
+    NotConnected(String),
     /// The source cannot be received.
     #[error("recorder {name}: {source}")]
     Source {
@@ -66,6 +70,8 @@ pub struct Recorders {
     events: Events,
     roots: Mutex<HashMap<PathBuf, Arc<Root>>>,
     running: Mutex<Vec<Running>>,
+    /// Why receive threads run without real-time priority.
+    refused: Mutex<Option<String>>,
 }
 
 /// A recorder whose place and source are open, and which has not begun.
@@ -97,7 +103,112 @@ impl Recorders {
             events: Events::default(),
             roots: Mutex::default(),
             running: Mutex::default(),
+            refused: Mutex::default(),
         }
+    }
+
+    /// Connects a recorder to its source: it is heard and measured, and nothing is written until [`Self::record`]. One that
+    /// is connected already is connected anew.
+    ///
+    /// # Errors
+    /// It is recording, or its source cannot be received.
+    pub fn connect(&self, line: Line, ring_ms: u64) -> Result<(), StartError> {
+        let known = self.find(line.id);
+        if known.as_ref().is_some_and(|shared| shared.is_busy()) {
+            return Err(StartError::AlreadyRunning(line.name));
+        }
+        self.disconnect(line.id, FAREWELL);
+        let capture = self.capture(&line, ring_ms)?;
+        self.seat(line, capture, None)
+    }
+
+    /// Ends a connection, and a recording with it, within `limit`.
+    pub fn disconnect(&self, id: RecorderId, limit: Duration) {
+        self.stop_where(limit, |line| line.id == id);
+    }
+
+    /// Lets a connected recorder record. One that records already goes on.
+    ///
+    /// # Errors
+    /// It is not connected, or its place cannot be opened.
+    pub fn record(&self, spec: &RecorderSpec) -> Result<(), StartError> {
+        let name = &spec.name;
+        let shared = self.find(spec.id).ok_or_else(|| StartError::NotConnected(name.clone()))?;
+        if shared.is_busy() {
+            return Ok(());
+        }
+        let place = self.open(spec)?;
+        if shared.order(job(spec, place)) {
+            self.wake(spec.id);
+        }
+        Ok(())
+    }
+
+    /// Ends a connected recorder's recording within `limit`; it stays connected. Returns what it has done, and none if it is
+    /// not connected.
+    pub fn end(&self, id: RecorderId, limit: Duration) -> Option<RecorderStats> {
+        let shared = self.find(id)?;
+        let deadline = self.clock.mono().after(limit);
+        shared.ask_to_stop(Mono(deadline.0 - MARGIN_NS));
+        self.wake(id);
+        if !shared.wait(limit) {
+            tracing::error!(
+                recorder = shared.line.name,
+                "did not finish in time; its files are mended at the next start"
+            );
+        }
+        Some(shared.stats())
+    }
+
+    /// Whether a connected recorder records or is about to.
+    #[must_use]
+    pub fn is_busy(&self, id: RecorderId) -> bool {
+        self.find(id).is_some_and(|shared| shared.is_busy())
+    }
+
+    /// Which legs of a connected recorder's source are heard: silent ones since a second ago or longer.
+    #[must_use]
+    pub fn legs_heard(&self, id: RecorderId) -> Option<Vec<bool>> {
+        let shared = self.find(id)?;
+        let now = self.clock.mono();
+        let heard = |at: Option<Mono>| at.is_some_and(|at| now.since(at) < Duration::from_secs(1));
+        Some(shared.counters.legs.iter().map(|leg| heard(leg.last_arrival())).collect())
+    }
+
+    /// How the receive threads run: with real-time priority, or why not.
+    #[must_use]
+    pub fn real_time(&self) -> String {
+        if !self.options.real_time {
+            return "Not asked for.".to_owned();
+        }
+        let refused = lock(&self.refused).clone();
+        refused.unwrap_or_else(|| "The receive threads run with real-time priority.".to_owned())
+    }
+
+    /// What a recorder is doing; none if it is not connected.
+    #[must_use]
+    pub fn state(&self, id: RecorderId) -> Option<State> {
+        self.find(id).map(|shared| shared.state())
+    }
+
+    /// What a recorder's running or last recording has done; none if it is not connected.
+    #[must_use]
+    pub fn stats_of(&self, id: RecorderId) -> Option<RecorderStats> {
+        self.find(id).map(|shared| shared.stats())
+    }
+
+    /// A reader of a connected recorder's levels.
+    #[must_use]
+    pub fn levels_of(&self, id: RecorderId) -> Option<MeterReader> {
+        lock(&self.running).iter().find(|r| r.shared.line.id == id).map(|r| r.levels.clone())
+    }
+
+    /// The open archive of a folder, opened if it is not yet.
+    ///
+    /// # Errors
+    /// It cannot be made, read or written to.
+    pub fn archive(&self, dir: &Path) -> Result<Arc<Root>, audyn_archive::Error> {
+        self.root(dir)
     }
 
     /// Starts a recorder: [`Self::prepare`], then [`Self::launch`].
@@ -115,56 +226,29 @@ impl Recorders {
     /// It runs already, or its place or source cannot be opened.
     pub fn prepare(&self, spec: RecorderSpec) -> Result<Prepared, StartError> {
         let name = spec.name.clone();
-        let is_running = |r: &Running| r.shared.spec.name == name && !r.shared.is_done();
+        let is_running = |r: &Running| r.shared.line.name == name && r.shared.is_busy();
         if lock(&self.running).iter().any(is_running) {
             return Err(StartError::AlreadyRunning(name));
         }
-        let place = self
-            .open_place(&spec)
-            .map_err(|e| StartError::Archive { name: name.clone(), source: Box::new(e) })?;
-        let capture = self
-            .receivers
-            .capture(&spec.source, spec.ring_ms)
-            .map_err(|source| StartError::Source { name, source })?;
-        if let Some(refusal) = self.receivers.refusal() {
-            tracing::warn!("{refusal}");
-        }
-        report_buffers(&spec, &capture.counters);
+        let place = self.open(&spec)?;
+        let capture = self.capture(&line(&spec), spec.ring_ms)?;
         Ok(Prepared { spec, place, capture })
     }
 
-    /// Lets a prepared recorder write.
+    /// Lets a prepared recorder write. Its connection ends with its recording.
     ///
     /// # Errors
     /// No thread could be made.
     pub fn launch(&self, prepared: Prepared) -> Result<(), StartError> {
         let Prepared { spec, place, capture } = prepared;
-        let name = spec.name.clone();
-        let levels = capture.levels.clone();
-        let shared = Arc::new(Shared::new(spec, Arc::clone(&capture.counters)));
-        let writer = Writer::new(
-            Arc::clone(&shared),
-            capture,
-            place,
-            self.options.originator.clone(),
-            Arc::clone(&self.clock),
-            self.events.clone(),
-        );
-        let thread = std::thread::Builder::new()
-            .name("audyn-writer".into())
-            .stack_size(512 * 1024)
-            .spawn(move || writer.run())
-            .map_err(|source| StartError::Thread { name: name.clone(), source })?;
-        let mut running = lock(&self.running);
-        running.retain(|r| r.shared.spec.name != name);
-        running.push(Running { shared, levels, thread });
-        Ok(())
+        let job = job(&spec, place);
+        self.seat(line(&spec), capture, Some(job))
     }
 
     /// Stops the recorders with these names, all at once, and waits up to `limit` for their files to be finished. Those
     /// that do not run are passed over. Returns what each has done.
     pub fn stop(&self, names: &[&str], limit: Duration) -> Vec<RecorderStats> {
-        self.stop_where(limit, |name| names.contains(&name))
+        self.stop_where(limit, |line| names.contains(&line.name.as_str()))
     }
 
     /// Stops all recorders, as [`Self::stop`].
@@ -182,13 +266,13 @@ impl Recorders {
     /// A reader of each recorder's levels, with its name.
     #[must_use]
     pub fn levels(&self) -> Vec<(String, MeterReader)> {
-        lock(&self.running).iter().map(|r| (r.shared.spec.name.clone(), r.levels.clone())).collect()
+        lock(&self.running).iter().map(|r| (r.shared.line.name.clone(), r.levels.clone())).collect()
     }
 
     /// Whether every recorder has ended.
     #[must_use]
     pub fn all_done(&self) -> bool {
-        lock(&self.running).iter().all(|r| r.shared.is_done())
+        lock(&self.running).iter().all(|r| !r.shared.is_busy())
     }
 
     /// Waits until every recorder has ended or `limit` has passed; whether all have.
@@ -205,31 +289,86 @@ impl Recorders {
         &self.events
     }
 
-    fn stop_where(&self, limit: Duration, chosen: impl Fn(&str) -> bool) -> Vec<RecorderStats> {
+    fn stop_where(&self, limit: Duration, chosen: impl Fn(&Line) -> bool) -> Vec<RecorderStats> {
         let deadline = self.clock.mono().after(limit);
         let mut running = lock(&self.running);
-        let (leaving, staying) = running.drain(..).partition(|r: &Running| chosen(&r.shared.spec.name));
+        let (leaving, staying) = running.drain(..).partition(|r: &Running| chosen(&r.shared.line));
         *running = staying;
         drop(running);
         let leaving: Vec<Running> = leaving;
         for r in &leaving {
+            r.shared.ask_to_leave();
             r.shared.ask_to_stop(Mono(deadline.0 - MARGIN_NS));
             r.thread.thread().unpark();
         }
         leaving
             .into_iter()
             .map(|r| {
-                if r.shared.wait(deadline.since(self.clock.mono())) {
+                if r.shared.wait_gone(deadline.since(self.clock.mono())) {
                     let _ = r.thread.join();
                 } else {
                     tracing::error!(
-                        recorder = r.shared.spec.name,
+                        recorder = r.shared.line.name,
                         "did not finish in time; its files are mended at the next start"
                     );
                 }
                 r.shared.stats()
             })
             .collect()
+    }
+
+    fn find(&self, id: RecorderId) -> Option<Arc<Shared>> {
+        lock(&self.running)
+            .iter()
+            .find(|r| r.shared.line.id == id && !r.shared.is_gone())
+            .map(|r| Arc::clone(&r.shared))
+    }
+
+    fn wake(&self, id: RecorderId) {
+        if let Some(r) = lock(&self.running).iter().find(|r| r.shared.line.id == id) {
+            r.thread.thread().unpark();
+        }
+    }
+
+    fn open(&self, spec: &RecorderSpec) -> Result<audyn_archive::Place, StartError> {
+        let failed = |e| StartError::Archive { name: spec.name.clone(), source: Box::new(e) };
+        self.open_place(spec).map_err(failed)
+    }
+
+    fn capture(&self, line: &Line, ring_ms: u64) -> Result<Capture, StartError> {
+        let capture = self
+            .receivers
+            .capture(&line.source, ring_ms)
+            .map_err(|source| StartError::Source { name: line.name.clone(), source })?;
+        if let Some(refusal) = self.receivers.refusal() {
+            tracing::warn!("{refusal}");
+            *lock(&self.refused) = Some(refusal.to_string());
+        }
+        report_buffers(line, &capture.counters);
+        Ok(capture)
+    }
+
+    /// Gives a capture its thread. With a job, the thread ends after it.
+    fn seat(&self, line: Line, capture: Capture, job: Option<Job>) -> Result<(), StartError> {
+        let (id, name) = (line.id, line.name.clone());
+        let levels = capture.levels.clone();
+        let shared = Arc::new(Shared::new(line, Arc::clone(&capture.counters)));
+        if let Some(job) = job {
+            shared.order(job);
+            shared.ask_to_leave();
+        }
+        let originator = self.options.originator.clone();
+        let (clock, events) = (Arc::clone(&self.clock), self.events.clone());
+        let writer = Writer::new(Arc::clone(&shared), capture, originator, clock, events);
+        let thread = std::thread::Builder::new()
+            .name("audyn-writer".into())
+            .stack_size(512 * 1024)
+            .spawn(move || writer.run())
+            .map_err(|source| StartError::Thread { name: name.clone(), source })?;
+        let mut running = lock(&self.running);
+        running.retain(|r| r.shared.line.id != id && r.shared.line.name != name);
+        running.push(Running { shared, levels, thread });
+        Ok(())
     }
 
     /// The recorder's place, its archive opened. Recorders that share a root share its catalogue.
@@ -263,6 +402,16 @@ impl Recorders {
     }
 }
 
+fn line(spec: &RecorderSpec) -> Line {
+    Line { id: spec.id, name: spec.name.clone(), source: spec.source.clone() }
+}
+
+fn job(spec: &RecorderSpec, place: audyn_archive::Place) -> Job {
+    Job { outputs: spec.outputs.clone(), place, checkpoint: spec.checkpoint, duration: spec.duration }
+}
+
+/// How long a connection that records nothing may take to end.
+const FAREWELL: Duration = Duration::from_secs(3);
 /// Kept back of a stop's limit, so that giving up is told in time.
 const MARGIN_NS: i64 = 300_000_000;
 
@@ -306,17 +455,17 @@ fn report_recovery(dir: &Path, recovery: &Recovery) {
     }
 }
 
-fn report_buffers(spec: &RecorderSpec, counters: &audyn_engine::source::aes67::StreamCounters) {
-    for (leg, counters) in spec.source.legs.iter().zip(&counters.legs) {
-        let (granted, asked) = (counters.granted_buffer(), spec.source.receive_buffer as u64);
+fn report_buffers(line: &Line, counters: &audyn_engine::source::aes67::StreamCounters) {
+    for (leg, counters) in line.source.legs.iter().zip(&counters.legs) {
+        let (granted, asked) = (counters.granted_buffer(), line.source.receive_buffer as u64);
         if granted < asked {
             tracing::warn!(
-                recorder = spec.name,
+                recorder = line.name,
                 group = %leg.address,
                 "the kernel granted a receive buffer of {granted} of {asked} bytes; raise net.core.rmem_max"
             );
         } else {
-            tracing::info!(recorder = spec.name, group = %leg.address, granted, "receive buffer");
+            tracing::info!(recorder = line.name, group = %leg.address, granted, "receive buffer");
         }
     }
 }

@@ -25,8 +25,10 @@ pub enum State {
 pub enum Input {
     /// It was told to start.
     Start,
-    /// The first audio has come.
+    /// Audio has come.
     Audio,
+    /// No audio comes; in words.
+    Silent(String),
     /// A look at the source found this: nothing wrong, or what.
     Health(Option<String>),
     /// The disk refuses; the reason.
@@ -45,12 +47,13 @@ impl State {
     /// The state after an input.
     #[must_use]
     pub fn step(&self, input: Input) -> Self {
-        use Input::{Audio, DiskAccepts, DiskRefuses, Failed, Finished, Health, Start, Stop};
+        use Input::{Audio, DiskAccepts, DiskRefuses, Failed, Finished, Health, Silent, Start, Stop};
         use State::{Degraded, Error, Recording, Starting, Stopped, Stopping};
         match (self, input) {
             (Stopped | Error(_), Start) => Starting,
             (_, Failed(reason)) => Error(reason),
-            (Starting, Audio) => Recording,
+            (Starting | Error(_), Audio) => Recording,
+            (Starting | Recording | Degraded(_), Silent(reason)) => Error(reason),
             (Recording | Degraded(_), Health(None)) => Recording,
             (Recording | Degraded(_), Health(Some(reason))) => Degraded(reason),
             (Starting | Recording | Degraded(_) | Error(_), DiskRefuses(reason)) => Error(reason),
@@ -59,7 +62,7 @@ impl State {
             (Stopping | Starting | Recording | Degraded(_) | Error(_), Finished) => Stopped,
             (
                 Stopped | Starting | Recording | Degraded(_) | Stopping | Error(_),
-                Start | Audio | Health(_) | DiskRefuses(_) | DiskAccepts | Stop | Finished,
+                Start | Audio | Silent(_) | Health(_) | DiskRefuses(_) | DiskAccepts | Stop | Finished,
             ) => self.clone(),
         }
     }
@@ -104,6 +107,9 @@ mod tests {
         check(S::Starting, I::Audio, S::Recording);
         check(S::Recording, I::Health(Some(why())), S::Degraded(why()));
         check(S::Degraded(why()), I::Health(None), S::Recording);
+        check(S::Recording, I::Silent(why()), S::Error(why()));
+        check(S::Starting, I::Silent(why()), S::Error(why()));
+        check(S::Error(why()), I::Audio, S::Recording);
         check(S::Recording, I::DiskRefuses(why()), S::Error(why()));
         check(S::Error(why()), I::DiskAccepts, S::Recording);
         check(S::Recording, I::Stop, S::Stopping);

@@ -8,6 +8,7 @@ use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex};
 use serde::Serialize;
 
 use super::State;
+use super::writer::Line;
 
 /// Gaps listed; beyond that only their sums grow.
 const LISTED: usize = 10_000;
@@ -22,6 +23,9 @@ pub struct RecorderStats {
     /// What it is doing.
     #[serde(flatten)]
     pub state: State,
+    /// Nothing is being recorded any more.
+    #[serde(skip)]
+    pub ended: bool,
     /// Position of the first sample recorded.
     pub first_sample: Option<i64>,
     /// Samples per channel recorded, gaps included.
@@ -121,11 +125,10 @@ impl Told {
 }
 
 pub(super) fn gather(
-    id: RecorderId,
-    name: &str,
+    line: &Line,
     state: State,
+    ended: bool,
     told: &Told,
-    source: &Aes67,
     counters: &StreamCounters,
 ) -> RecorderStats {
     let gap = |gap: &Gap| GapStats {
@@ -135,16 +138,17 @@ pub(super) fn gather(
         tai_ns: told.anchor.map_or(0, |anchor| anchor.tai_at(gap.at).0),
     };
     RecorderStats {
-        id,
-        name: name.to_owned(),
+        id: line.id,
+        name: line.name.clone(),
         state,
+        ended,
         first_sample: told.first.map(|first| first.0),
         frames: told.frames,
         missing_frames: told.missing.values().sum(),
         missing_by_cause: told.missing.clone(),
         gaps: told.gaps.iter().map(gap).collect(),
         files: told.files.clone(),
-        source: source_stats(told, source, counters),
+        source: source_stats(told, &line.source, counters),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The writer thread of one recorder: takes what the capture hands over, and sees to it that it is written.
+//! The writer thread of one recorder: takes what the capture hands over, and sees to it that it is written while a
+//! recording was ordered; otherwise it lets it go by.
 //!
 //! It looks five times a second. It may be slow, stall or wait for a disk: the capture does not notice until the ring is
 //! full, and then says exactly what is missing.
@@ -9,14 +10,14 @@ use std::time::Duration;
 
 use audyn_archive::{ArchiveEvent, Fault, Recording};
 use audyn_engine::ring::Item;
-use audyn_engine::source::aes67::{Capture, StreamCounters};
-use audyn_model::{Anchor, Clock, Gap, Mono, SampleIndex};
+use audyn_engine::source::aes67::{Aes67, Capture, StreamCounters};
+use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, RecorderId, SampleIndex};
 
-use super::health::{Health, Look};
+use super::health::{Found, Health, Look};
 use super::relabel::Relabel;
 use super::state::{Input, State};
+use super::stats;
 use super::stats::Told;
-use super::{RecorderSpec, stats};
 use crate::events::{Event, Events};
 
 /// Between two looks into the ring.
@@ -25,13 +26,36 @@ const LOOK: Duration = Duration::from_millis(200);
 const RETRY: Duration = Duration::from_millis(500);
 /// Between two looks at the source's health.
 const HEALTH: Duration = Duration::from_secs(1);
+/// How long a recording waits for its first audio before that is an error.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// What others see of a recorder, and how they stop it.
+/// A recorder's place at a source: who it is, and what it hears.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its identity in catalogues and files.
+    pub id: RecorderId,
+    /// Its name for people; unique in a process.
+    pub name: String,
+    /// Where the audio comes from.
+    pub source: Aes67,
+}
+
+/// One recording to be made, its place open.
+pub(super) struct Job {
+    pub outputs: Vec<audyn_codec::Spec>,
+    pub place: audyn_archive::Place,
+    pub checkpoint: Duration,
+    /// Media time after which it ends by itself.
+    pub duration: Option<Duration>,
+}
+
+/// What others see of a recorder, and how they tell it what to do.
 pub(super) struct Shared {
-    pub spec: RecorderSpec,
+    pub line: Line,
     pub counters: Arc<StreamCounters>,
     live: Mutex<Live>,
-    finished: Condvar,
+    /// A recording has ended, or the thread has.
+    changed: Condvar,
     stop: AtomicBool,
     /// When a stop has to be over, on the clock that never steps.
     deadline: AtomicI64,
@@ -40,61 +64,128 @@ pub(super) struct Shared {
 struct Live {
     state: State,
     told: Told,
-    done: bool,
+    /// Ordered, and not begun.
+    ordered: Option<Job>,
+    /// Ordered or going on.
+    busy: bool,
+    /// The thread ends after what it is doing.
+    leave: bool,
+    /// The thread has ended.
+    gone: bool,
+}
+
+/// What the thread does next.
+enum Next {
+    Record(Job),
+    StandBy,
+    Leave,
 }
 
 /// The thread's own.
 pub(super) struct Writer {
     shared: Arc<Shared>,
     capture: Capture,
-    place: audyn_archive::Place,
     originator: String,
     clock: Arc<dyn Clock>,
     events: Events,
-    recording: Option<Recording>,
+    format: Option<AudioFormat>,
     anchor: Option<Anchor>,
+    /// The recording that goes on; made when its first audio, or the lack of it, comes.
+    job: Option<Job>,
+    recording: Option<Recording>,
     /// Frames still wanted; none means all.
     wanted: Option<u64>,
+    /// Audio has come into this recording.
+    heard: bool,
     health: Health,
+    began: Mono,
     looked: Mono,
     relabel: Relabel,
     idle: u32,
 }
 
 impl Shared {
-    pub(super) fn new(spec: RecorderSpec, counters: Arc<StreamCounters>) -> Self {
-        let live = Live { state: State::Starting, told: Told::default(), done: false };
+    pub(super) fn new(line: Line, counters: Arc<StreamCounters>) -> Self {
+        let (told, ordered, busy, leave, gone) = Default::default();
+        let live = Live { state: State::Stopped, told, ordered, busy, leave, gone };
         Self {
-            spec,
+            line,
             counters,
             live: Mutex::new(live),
-            finished: Condvar::new(),
+            changed: Condvar::new(),
             stop: AtomicBool::new(false),
             deadline: AtomicI64::new(i64::MAX),
         }
     }
 
-    /// Asks for an orderly end by `deadline`. The caller wakes the thread.
+    /// Orders a recording. False, and nothing is changed, if one goes on. The caller wakes the thread.
+    pub(super) fn order(&self, job: Job) -> bool {
+        let mut live = self.live();
+        if live.busy || live.leave {
+            return false;
+        }
+        self.stop.store(false, Ordering::Release);
+        self.deadline.store(i64::MAX, Ordering::Relaxed);
+        live.told = Told::default();
+        live.state = live.state.step(Input::Start);
+        live.ordered = Some(job);
+        live.busy = true;
+        true
+    }
+
+    /// Asks for an orderly end of what is being recorded by `deadline`. The caller wakes the thread.
     pub(super) fn ask_to_stop(&self, deadline: Mono) {
         self.deadline.fetch_min(deadline.0, Ordering::Relaxed);
         self.stop.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_done(&self) -> bool {
-        self.live().done
+    /// Asks the thread to end after what it is doing. The caller wakes it.
+    pub(super) fn ask_to_leave(&self) {
+        self.live().leave = true;
     }
 
-    /// Waits until the recorder has ended or `limit` has passed; whether it has ended.
+    pub(super) fn is_busy(&self) -> bool {
+        self.live().busy
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.live().gone
+    }
+
+    /// Waits until nothing is recorded any more or `limit` has passed; whether that is so.
     pub(super) fn wait(&self, limit: Duration) -> bool {
-        let waited = self.finished.wait_timeout_while(self.live(), limit, |live| !live.done);
-        waited.unwrap_or_else(PoisonError::into_inner).0.done
+        let waited = self.changed.wait_timeout_while(self.live(), limit, |live| live.busy);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.busy
+    }
+
+    /// Waits until the thread has ended or `limit` has passed; whether it has.
+    pub(super) fn wait_gone(&self, limit: Duration) -> bool {
+        let waited = self.changed.wait_timeout_while(self.live(), limit, |live| !live.gone);
+        waited.unwrap_or_else(PoisonError::into_inner).0.gone
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.live().state.clone()
     }
 
     pub(super) fn stats(&self) -> stats::RecorderStats {
         let live = self.live();
-        let (state, told) = (live.state.clone(), live.told.clone());
+        let (state, ended, told) = (live.state.clone(), !live.busy, live.told.clone());
         drop(live);
-        stats::gather(self.spec.id, &self.spec.name, state, &told, &self.spec.source, &self.counters)
+        stats::gather(&self.line, state, ended, &told, &self.counters)
+    }
+
+    fn next(&self) -> Next {
+        let mut live = self.live();
+        match (live.ordered.take(), live.leave) {
+            (Some(job), _) => Next::Record(job),
+            (None, true) => Next::Leave,
+            (None, false) => Next::StandBy,
+        }
+    }
+
+    fn leaves(&self) -> bool {
+        self.live().leave
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -106,44 +197,78 @@ impl Writer {
     pub(super) fn new(
         shared: Arc<Shared>,
         capture: Capture,
-        place: audyn_archive::Place,
         originator: String,
         clock: Arc<dyn Clock>,
         events: Events,
     ) -> Self {
-        let rate = u128::from(shared.spec.source.rate.hz());
-        let wanted = shared.spec.duration.map(|d| (d.as_nanos() * rate / 1_000_000_000) as u64);
-        let looked = clock.mono();
+        let now = clock.mono();
         Self {
             shared,
             capture,
-            place,
             originator,
             clock,
             events,
-            recording: None,
+            format: None,
             anchor: None,
-            wanted,
+            job: None,
+            recording: None,
+            wanted: None,
+            heard: false,
             health: Health::default(),
-            looked,
+            began: now,
+            looked: now,
             relabel: Relabel::default(),
             idle: 0,
         }
     }
 
-    /// The thread's whole life.
+    /// The thread's whole life: recordings, and between them a source that is heard and not written.
     pub(super) fn run(mut self) {
+        loop {
+            match self.shared.next() {
+                Next::Record(job) => self.make(job),
+                Next::StandBy => {
+                    self.pass_by();
+                    std::thread::park_timeout(LOOK);
+                }
+                Next::Leave => break,
+            }
+        }
+        self.capture.finish();
+        let mut live = self.shared.live();
+        live.gone = true;
+        self.shared.changed.notify_all();
+    }
+
+    /// Makes one recording, from its order to its sealed files.
+    fn make(&mut self, job: Job) {
+        let rate = u128::from(self.shared.line.source.rate.hz());
+        self.wanted = job.duration.map(|d| (d.as_nanos() * rate / 1_000_000_000) as u64);
+        self.job = Some(job);
+        self.began = self.clock.mono();
+        self.looked = self.began;
+        self.health = Health::since(Look::at(&self.shared.counters, self.began));
+        self.relabel = Relabel::default();
+        self.idle = 0;
+        self.heard = false;
+        {
+            let mut live = self.shared.live();
+            live.told.format = self.format;
+            live.told.anchor = self.anchor;
+        }
         self.tell(State::Starting);
         let ended = self.record();
         if let Err(reason) = &ended {
-            tracing::error!(recorder = self.shared.spec.name, "{reason}");
+            tracing::error!(recorder = self.shared.line.name, "{reason}");
         }
+        self.job = None;
+        self.recording = None;
         self.step(match ended {
             Ok(()) => Input::Finished,
             Err(reason) => Input::Failed(reason),
         });
-        self.shared.live().done = true;
-        self.shared.finished.notify_all();
+        self.shared.live().busy = false;
+        self.shared.changed.notify_all();
     }
 
     fn record(&mut self) -> Result<(), String> {
@@ -153,8 +278,10 @@ impl Writer {
             std::thread::park_timeout(LOOK);
         }
         self.step(Input::Stop);
-        // Step 1: the capture ends; what was in the reorder window is in the ring.
-        self.capture.finish();
+        // Step 1: if the capture ends, what was in the reorder window is in the ring.
+        if self.shared.leaves() {
+            self.capture.finish();
+        }
         // Step 2: all of it is written.
         self.take_all()?;
         // Step 3: files are finished.
@@ -164,6 +291,21 @@ impl Writer {
         }
         self.tell_events();
         Ok(())
+    }
+
+    /// Lets go by what nobody records, and keeps what a recording will need to know.
+    fn pass_by(&mut self) {
+        while let Some(item) = self.capture.frames.take() {
+            match item {
+                Item::Start { format, anchor } => {
+                    self.format = Some(format);
+                    self.anchor = Some(anchor);
+                }
+                Item::Anchor(anchor) => self.anchor = Some(anchor),
+                Item::Gap(_) => {}
+                Item::Frames { block, .. } => self.capture.frames.give_back(block),
+            }
+        }
     }
 
     /// Takes everything there is, and lets the recording make durable what is due.
@@ -189,24 +331,11 @@ impl Writer {
     fn take(&mut self, item: Item) -> Result<(), String> {
         match item {
             Item::Start { format, anchor } => {
+                self.format = Some(format);
                 self.anchor = Some(anchor);
-                let spec = &self.shared.spec;
-                let recording = Recording::new(audyn_archive::RecordingSpec {
-                    recorder: spec.id,
-                    name: spec.name.clone(),
-                    format,
-                    outputs: spec.outputs.clone(),
-                    place: self.place.clone(),
-                    checkpoint: spec.checkpoint,
-                    originator: self.originator.clone(),
-                })
-                .map_err(|e| e.to_string())?;
-                self.recording = Some(recording);
                 let mut live = self.shared.live();
                 live.told.format = Some(format);
                 live.told.anchor = Some(anchor);
-                drop(live);
-                self.step(Input::Audio);
             }
             Item::Anchor(anchor) => {
                 self.anchor = Some(anchor);
@@ -231,6 +360,29 @@ impl Writer {
         Ok(())
     }
 
+    /// Sees to it that there is a recording to write into.
+    fn begin(&mut self) -> Result<(), String> {
+        if self.recording.is_some() {
+            return Ok(());
+        }
+        let (Some(job), Some(format)) = (&self.job, self.format) else {
+            return Err("audio came before the stream's start".into());
+        };
+        let line = &self.shared.line;
+        let recording = Recording::new(audyn_archive::RecordingSpec {
+            recorder: line.id,
+            name: line.name.clone(),
+            format,
+            outputs: job.outputs.clone(),
+            place: job.place.clone(),
+            checkpoint: job.checkpoint,
+            originator: self.originator.clone(),
+        })
+        .map_err(|e| e.to_string())?;
+        self.recording = Some(recording);
+        Ok(())
+    }
+
     /// How many of `frames` are still wanted.
     fn want(&mut self, frames: u64) -> u64 {
         let Some(wanted) = &mut self.wanted else { return frames };
@@ -240,25 +392,29 @@ impl Writer {
     }
 
     fn frames(&mut self, at: SampleIndex, samples: &[i32], frames: u64) -> Result<(), String> {
+        self.begin()?;
         let (Some(recording), Some(anchor)) = (&mut self.recording, &self.anchor) else {
             return Err("frames came before the stream's start".into());
         };
         let written = recording.frames(at, samples, anchor, self.clock.mono(), self.clock.utc());
         self.count(at, frames);
+        self.heard = true;
+        self.step(Input::Audio);
         self.settle(written)
     }
 
     fn gap(&mut self, gap: Gap) -> Result<(), String> {
+        self.begin()?;
         let (Some(recording), Some(anchor)) = (&mut self.recording, &self.anchor) else {
             return Err("a gap came before the stream's start".into());
         };
         let written = recording.gap(gap, anchor, self.clock.mono(), self.clock.utc());
         self.shared.live().told.gap(gap);
         self.count(gap.at, gap.len);
-        let spec = &self.shared.spec;
-        self.events.send(Event::Gap { recorder: spec.id, name: spec.name.clone(), gap });
+        let line = &self.shared.line;
+        self.events.send(Event::Gap { recorder: line.id, name: line.name.clone(), gap, anchor: *anchor });
         tracing::debug!(
-            recorder = spec.name,
+            recorder = line.name,
             at = gap.at.0,
             len = gap.len,
             cause = gap.cause.as_str(),
@@ -279,7 +435,7 @@ impl Writer {
         while let Err(fault) = result {
             self.relabel.fault(fault.kind);
             if !refused {
-                tracing::error!(recorder = self.shared.spec.name, "{fault}");
+                tracing::error!(recorder = self.shared.line.name, "{fault}");
             }
             refused = true;
             self.step(Input::DiskRefuses(fault.to_string()));
@@ -291,7 +447,7 @@ impl Writer {
             result = recording.retry(self.clock.mono(), self.clock.utc());
         }
         if refused {
-            tracing::info!(recorder = self.shared.spec.name, "the disk accepts again; recording goes on");
+            tracing::info!(recorder = self.shared.line.name, "the disk accepts again; recording goes on");
             self.idle = 0;
             self.step(Input::DiskAccepts);
         }
@@ -304,8 +460,15 @@ impl Writer {
             return;
         }
         self.looked = now;
-        let found = self.health.assess(Look::at(&self.shared.counters, now));
-        self.step(Input::Health(found));
+        match self.health.assess(Look::at(&self.shared.counters, now)) {
+            Found::Well => self.step(Input::Health(None)),
+            Found::Worse(reason) => self.step(Input::Health(Some(reason))),
+            // A source that was connected just now has time to be heard.
+            Found::Silent if self.heard || now.since(self.began) >= GRACE => {
+                self.step(Input::Silent("nothing is received".into()));
+            }
+            Found::Silent => {}
+        }
     }
 
     fn step(&self, input: Input) {
@@ -320,21 +483,21 @@ impl Writer {
     }
 
     fn tell(&self, state: State) {
-        let spec = &self.shared.spec;
+        let line = &self.shared.line;
         match &state {
-            State::Degraded(reason) => tracing::warn!(recorder = spec.name, "recording, but {reason}"),
-            State::Error(reason) => tracing::error!(recorder = spec.name, "not recording: {reason}"),
+            State::Degraded(reason) => tracing::warn!(recorder = line.name, "recording, but {reason}"),
+            State::Error(reason) => tracing::error!(recorder = line.name, "not recording: {reason}"),
             State::Stopped | State::Starting | State::Recording | State::Stopping => {
-                tracing::info!(recorder = spec.name, "{}", state.as_str());
+                tracing::info!(recorder = line.name, "{}", state.as_str());
             }
         }
-        self.events.send(Event::State { recorder: spec.id, name: spec.name.clone(), state });
+        self.events.send(Event::State { recorder: line.id, name: line.name.clone(), state });
     }
 
     fn tell_events(&mut self) {
         let Some(recording) = &mut self.recording else { return };
-        let spec = &self.shared.spec;
-        let (recorder, name) = (spec.id, &spec.name);
+        let line = &self.shared.line;
+        let (recorder, name) = (line.id, &line.name);
         for event in recording.events() {
             let name = name.clone();
             self.events.send(match event {

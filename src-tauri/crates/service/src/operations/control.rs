@@ -1,0 +1,231 @@
+use audyn_engine::rt;
+
+use crate::Service;
+use crate::api::wire::*;
+use crate::api::{ApiError, Caller};
+use crate::service::Inner;
+use crate::store::{BackupInfo, HistoryWanted};
+use crate::terms::{self, moment};
+
+/// Entries of the history on a page unless told otherwise, and at most.
+const PAGE: (u32, u32) = (200, 1000);
+
+impl Service {
+    pub(crate) async fn status(&self, _: &Caller, _: Empty) -> Result<Status, ApiError> {
+        self.work(|inner| Ok(inner.status())).await
+    }
+
+    pub(crate) async fn acknowledge(&self, _: &Caller, pick: NoticeId) -> Result<Empty, ApiError> {
+        self.work(move |inner| {
+            inner.store.acknowledge(&pick.id)?;
+            inner.tell_status();
+            Ok(Empty {})
+        })
+        .await
+    }
+
+    pub(crate) async fn history(&self, _: &Caller, query: HistoryQuery) -> Result<History, ApiError> {
+        self.work(move |inner| {
+            let limit = query.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+            let wanted = HistoryWanted { recorder: query.recorder_id, before: query.before, limit };
+            let page = inner.store.history(wanted)?;
+            let entries = page.rows.into_iter().map(|row| HistoryEntry {
+                id: row.id,
+                at: moment(row.note.at),
+                recorder_id: row.note.recorder,
+                subject: row.note.subject,
+                kind: row.note.kind,
+                message: row.note.message,
+            });
+            Ok(History { entries: entries.collect(), more: page.more })
+        })
+        .await
+    }
+
+    pub(crate) async fn settings(&self, _: &Caller, _: Empty) -> Result<Settings, ApiError> {
+        self.work(|inner| Ok(inner.station.shelf.book().settings.clone())).await
+    }
+
+    pub(crate) async fn change_settings(
+        &self,
+        _: &Caller,
+        change: ChangeSettings,
+    ) -> Result<Settings, ApiError> {
+        self.work(move |inner| {
+            let before = inner.station.shelf.book().settings.clone();
+            let settings = changed(inner, &before, change)?;
+            if settings == before {
+                return Ok(settings);
+            }
+            inner.store.put_settings(&settings)?;
+            inner.note(None, "Settings", "changed", "The station's settings were changed.");
+            inner.changed()?;
+            let settings = inner.station.shelf.book().settings.clone();
+            inner.outbox.send(AppEvent::Settings(settings.clone()));
+            inner.tell_status();
+            Ok(settings)
+        })
+        .await
+    }
+
+    pub(crate) async fn interfaces(&self, _: &Caller, _: Empty) -> Result<Interfaces, ApiError> {
+        self.work(|_| {
+            let found = rt::interfaces().map_err(ApiError::internal)?;
+            let interface = |interface: rt::Interface| Interface {
+                addresses: interface.addresses.iter().map(ToString::to_string).collect(),
+                up: interface.running,
+                loopback: interface.loopback,
+                name: interface.name,
+            };
+            Ok(Interfaces { interfaces: found.into_iter().map(interface).collect() })
+        })
+        .await
+    }
+
+    pub(crate) async fn diagnostics(&self, _: &Caller, _: Empty) -> Result<Diagnostics, ApiError> {
+        self.work(|inner| {
+            Ok(Diagnostics {
+                version: inner.options.originator.clone(),
+                state_dir: inner.store.dir().to_string_lossy().into_owned(),
+                started: moment(inner.started),
+                real_time: inner.station.recorders.real_time(),
+                schema: inner.store.schema(),
+                database_bytes: inner.store.bytes(),
+                processors: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+                memory_bytes: resident_memory(),
+                licence: "MIT OR Apache-2.0".to_owned(),
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn backups(&self, _: &Caller, _: Empty) -> Result<Backups, ApiError> {
+        self.work(|inner| Ok(Backups { backups: inner.store.backups()?.iter().map(backup).collect() })).await
+    }
+
+    pub(crate) async fn make_backup(&self, _: &Caller, _: Empty) -> Result<Backup, ApiError> {
+        self.work(|inner| Ok(backup(&inner.store.backup(inner.station.clock.utc())?))).await
+    }
+
+    pub(crate) async fn restore_backup(&self, _: &Caller, pick: BackupName) -> Result<Empty, ApiError> {
+        self.work(move |inner| {
+            let book = inner.station.shelf.book();
+            if let Some(row) = book.recorders.iter().find(|row| row.wanted || inner.station.is_busy(row.uid))
+            {
+                let name = &row.name;
+                return Err(ApiError::conflict(format!("{name} is recording. Stop all recorders first.")));
+            }
+            inner.store.restore(&pick.name, inner.station.clock.utc())?;
+            crate::notices::settle(inner, "state:damaged");
+            inner.note(None, "State", "changed", &format!("The backup {} was restored.", pick.name));
+            inner.changed()?;
+            inner.start_wanted();
+            inner.outbox.send(AppEvent::Resync);
+            Ok(Empty {})
+        })
+        .await
+    }
+
+    pub(crate) async fn remove_demo(&self, _: &Caller, _: Empty) -> Result<Empty, ApiError> {
+        self.work(|inner| {
+            let book = inner.station.shelf.book();
+            for row in book.recorders.iter().filter(|row| row.demo) {
+                inner.store.set_wanted(&[row.number], false)?;
+                inner.station.end(row);
+            }
+            let removed = inner.store.remove_demo()?;
+            for id in removed.recorders {
+                inner.station.forget(id);
+                inner.outbox.send(AppEvent::RecorderRemoved(id));
+            }
+            removed.studios.into_iter().for_each(|id| inner.outbox.send(AppEvent::StudioRemoved(id)));
+            removed.sources.into_iter().for_each(|id| inner.outbox.send(AppEvent::SourceRemoved(id)));
+            inner.note(
+                None,
+                "Demonstration",
+                "deleted",
+                "The demonstration was removed. Its recordings stay.",
+            );
+            inner.changed()?;
+            inner.tell_status();
+            Ok(Empty {})
+        })
+        .await
+    }
+
+    pub(crate) async fn level_layout(&self, _: &Caller, _: Empty) -> Result<LevelLayout, ApiError> {
+        self.work(|inner| Ok(inner.station.meters().0)).await
+    }
+}
+
+/// The settings with a change, checked.
+fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<Settings, ApiError> {
+    let mut problems = Vec::new();
+    let mut settings = before.clone();
+    if let Some(station) = change.station {
+        settings.station = terms::name(&station, "station", &mut problems);
+    }
+    if let Some(contact) = change.engineering_contact {
+        settings.engineering_contact = terms::description(&contact, &mut problems);
+    }
+    if let Some(writing) = change.writing {
+        problems.extend(terms::writing_problems(&writing, None));
+        settings.writing = writing;
+    }
+    if let Some(root) = change.archive_root.filter(|root| *root != before.archive_root) {
+        let root = root.trim();
+        if let Some(why) = &before.archive_root_locked {
+            problems.push(format!("The archive folder cannot be changed here. {why}"));
+        } else if !std::path::Path::new(root).is_absolute() {
+            problems.push(format!("\"{root}\" is no whole path; begin it with /."));
+        } else if let Err(error) = audyn_archive::check_folder(std::path::Path::new(root)) {
+            problems.push(format!("{error}."));
+        }
+        let book = inner.station.shelf.book();
+        if let Some(row) = book.recorders.iter().find(|row| inner.station.is_busy(row.uid)) {
+            let name = &row.name;
+            return Err(ApiError::conflict(format!("{name} is recording. Stop all recorders first.")));
+        }
+        root.clone_into(&mut settings.archive_root);
+    }
+    if let Some(interface) = change.interface {
+        settings.interface = Some(interface.trim().to_owned()).filter(|name| !name.is_empty());
+    }
+    if let Some(dbfs) = change.reference_dbfs {
+        if ![-18, -20].contains(&dbfs) {
+            problems.push(format!("A reference of {dbfs} dBFS is not known; choose -18 or -20."));
+        }
+        settings.reference_dbfs = dbfs;
+    }
+    if let Some(seconds) = change.peak_hold_s {
+        if ![0, 1, 2, 5].contains(&seconds) {
+            problems.push(format!(
+                "Peaks cannot be held for {seconds} s; choose 1, 2 or 5, or 0 for until touched."
+            ));
+        }
+        settings.peak_hold_s = seconds;
+    }
+    settings.theme = change.theme.unwrap_or(settings.theme);
+    settings.shortcuts = change.shortcuts.unwrap_or(settings.shortcuts);
+    settings.kiosk = change.kiosk.unwrap_or(settings.kiosk);
+    settings.close_to_tray = change.close_to_tray.unwrap_or(settings.close_to_tray);
+    terms::refuse(&problems)?;
+    Ok(settings)
+}
+
+fn backup(info: &BackupInfo) -> Backup {
+    Backup {
+        name: info.name.clone(),
+        made: moment(info.made),
+        bytes: info.bytes,
+        schema: info.schema,
+        contents: format!("{} recorders, {} sources, {} studios", info.recorders, info.sources, info.studios),
+    }
+}
+
+/// This program's resident memory in bytes; 0 where the system does not tell.
+fn resident_memory() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages * rustix::param::page_size() as u64
+}

@@ -1,0 +1,116 @@
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use crate::Service;
+use crate::api::wire::*;
+use crate::api::{ApiError, Caller};
+use crate::files;
+use crate::playback::{self, PlaybackStatus};
+use crate::service::Inner;
+
+impl Service {
+    pub(crate) async fn playback(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.work(|inner| Ok(inner.playback())).await
+    }
+
+    pub(crate) async fn play(&self, caller: &Caller, wish: Play) -> Result<Playback, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            let entry = files::entry(inner, &caller, &wish.file_id)?;
+            let root = PathBuf::from(&inner.station.shelf.book().settings.archive_root);
+            *inner.playing.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry.name);
+            inner.player.play(playback::Play {
+                root,
+                path: entry.path.into(),
+                file: wish.file_id,
+                at_s: wish.at_s.unwrap_or(0.0).max(0.0),
+                pair: None,
+            });
+            Ok(inner.playback())
+        })
+        .await
+    }
+
+    pub(crate) async fn pause(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(|inner| inner.player.pause()).await
+    }
+
+    pub(crate) async fn resume(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(|inner| inner.player.resume()).await
+    }
+
+    pub(crate) async fn seek(&self, _: &Caller, place: Seek) -> Result<Playback, ApiError> {
+        if !place.position_s.is_finite() || place.position_s < 0.0 {
+            return Err(ApiError::invalid(
+                "A place in a file is given in seconds from its beginning, 0 or more.",
+            ));
+        }
+        self.tell_player(move |inner| inner.player.seek(place.position_s)).await
+    }
+
+    pub(crate) async fn stop_playback(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(|inner| inner.player.stop()).await
+    }
+
+    pub(crate) async fn set_volume(&self, _: &Caller, volume: Volume) -> Result<Playback, ApiError> {
+        if !(0.0..=1.0).contains(&volume.volume) {
+            return Err(ApiError::invalid("A volume is a number from 0 to 1."));
+        }
+        self.tell_player(move |inner| inner.player.set_volume(volume.volume as f32)).await
+    }
+
+    pub(crate) async fn list_outputs(&self, _: &Caller, _: Empty) -> Result<Outputs, ApiError> {
+        self.work(|_| {
+            let found = playback::outputs();
+            let message = match &found {
+                Ok(outputs) if outputs.is_empty() => Some("This machine has no audio output.".to_owned()),
+                Ok(_) => None,
+                Err(error) => Some(format!("The audio outputs cannot be listed: {error}.")),
+            };
+            let output = |device: playback::OutputDevice| AudioOutput {
+                id: device.id,
+                name: device.name,
+                default: device.default,
+            };
+            Ok(Outputs { outputs: found.unwrap_or_default().into_iter().map(output).collect(), message })
+        })
+        .await
+    }
+
+    pub(crate) async fn choose_output(&self, _: &Caller, choice: ChooseOutput) -> Result<Playback, ApiError> {
+        self.tell_player(move |inner| inner.player.set_output(choice.id)).await
+    }
+
+    async fn tell_player(&self, tell: impl FnOnce(&Inner) + Send + 'static) -> Result<Playback, ApiError> {
+        self.work(move |inner| {
+            tell(inner);
+            Ok(inner.playback())
+        })
+        .await
+    }
+}
+
+impl Inner {
+    /// What this machine plays.
+    pub(crate) fn playback(&self) -> Playback {
+        let PlaybackStatus { file, state, position_s, duration_s, growing, volume, output, message, .. } =
+            self.player.status();
+        let name = self.playing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Playback {
+            state: match state {
+                playback::PlaybackState::Stopped => PlaybackState::Stopped,
+                playback::PlaybackState::Playing => PlaybackState::Playing,
+                playback::PlaybackState::Paused => PlaybackState::Paused,
+                playback::PlaybackState::Error => PlaybackState::Error,
+            },
+            name: file.as_ref().and(name),
+            file_id: file,
+            position_s,
+            duration_s,
+            growing,
+            volume: volume.into(),
+            output_id: output,
+            message,
+        }
+    }
+}

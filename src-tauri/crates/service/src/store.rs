@@ -1,0 +1,208 @@
+//! The state database: what cannot be made again from the archive. Sources, recorders and what they should be doing,
+//! studios, settings, users, what happened. Kept so that a kill at any moment loses nothing that was said to be done.
+//!
+//! **Guarantees.** One process, one writer. Every method is one transaction, and it is on disk when the method returns.
+//! A damaged database is set aside, never repaired in place or overwritten; a later program's is left alone. A backup has
+//! its name only once it is complete and was read back.
+//!
+//! Every method reads or writes the disk: not for an executor's thread, nor for one that records.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use audyn_model::Utc;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+mod backups;
+mod days;
+mod demo;
+mod documents;
+mod error;
+mod file;
+mod history;
+mod lock;
+mod names;
+mod notices;
+mod recorders;
+mod runs;
+mod schema;
+mod settings;
+mod sources;
+mod stamp;
+mod studios;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "nobody signs in yet; the table is part of what is backed up")
+)]
+mod users;
+
+pub use backups::BackupInfo;
+pub use days::{DayRow, DayShare};
+pub use error::StoreError;
+pub use history::{HistoryNote, HistoryWanted};
+pub use notices::{NewNotice, NoticeRow};
+pub use recorders::{NewRecorderRow, RecorderChange, RecorderRow};
+pub use runs::PreviousRun;
+pub use sources::{NewSourceRow, SourceChange, SourceRow};
+pub use studios::{NewStudioRow, StudioChange, StudioRow};
+
+use error::{Fault, shows_damage};
+use schema::Steps;
+
+/// The open state.
+#[derive(Debug)]
+pub struct Store {
+    dir: PathBuf,
+    steps: Steps,
+    held: Mutex<Held>,
+    /// Backups are made and restored one at a time, and not inside `held`: making one stops no other work.
+    backing_up: Mutex<()>,
+    /// Dropped last.
+    _lock: lock::Lock,
+}
+
+/// The one connection that writes.
+#[derive(Debug)]
+struct Held {
+    db: Connection,
+    /// This start's row in `runs`.
+    run: i64,
+}
+
+/// What was found when the state was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Where a damaged database is now.
+    pub set_aside: Option<PathBuf>,
+    /// Backups that can be restored, newest first.
+    pub backups: Vec<BackupInfo>,
+    /// The program's start before this one, as far as this database knows.
+    pub previous: Option<PreviousRun>,
+    /// What is in the database and cannot be used, in sentences.
+    pub unusable: Vec<String>,
+}
+
+impl Store {
+    /// Opens the state in `dir`, making what is not there. `program` is its name and version, for the books and for
+    /// whoever finds the state locked.
+    ///
+    /// # Errors
+    /// Another process has it; a later program wrote it; the folder cannot be written to.
+    pub fn open(dir: &Path, program: &str, now: Utc) -> Result<(Self, Opened), StoreError> {
+        Self::open_with(schema::STEPS, dir, program, now)
+    }
+
+    fn open_with(steps: Steps, dir: &Path, program: &str, now: Utc) -> Result<(Self, Opened), StoreError> {
+        for folder in [dir, &dir.join(backups::FOLDER)] {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(StoreError::file("make", folder))?;
+        }
+        // Step 1: nobody else is at it.
+        let lock = lock::Lock::take(dir, program, now)?;
+        // Step 2: a sound database, or a new one.
+        let mut found = file::open(dir, steps, now)?;
+        // Step 3: of this schema. What it was is kept: no step leads back.
+        if found.version < steps.newest() {
+            let before = backups::make(dir, backups::Kind::Asked, steps, now)?;
+            if let Err(fault) = steps.upgrade(&mut found.db) {
+                // Nothing was changed; a backup at every attempt would fill the disk.
+                backups::delete(dir, &before)?;
+                return Err(told(dir, "upgrade the tables", fault));
+            }
+        }
+        // Step 4: the books.
+        backups::clear(dir)?;
+        let begun = runs::begin(&mut found.db, program, now);
+        let (run, previous) = begun.map_err(|fault| told(dir, "note the start", fault))?;
+        let held = Mutex::new(Held { db: found.db, run });
+        let store = Self { dir: dir.to_owned(), steps, held, backing_up: Mutex::new(()), _lock: lock };
+        let backups = store.backups()?;
+        let mut unusable = store.unusable()?;
+        if found.fresh && found.set_aside.is_none() && !backups.is_empty() {
+            unusable.push("the state database is gone, and an empty one was made; restore a backup".into());
+        }
+        Ok((store, Opened { set_aside: found.set_aside, backups, previous, unusable }))
+    }
+
+    /// The state folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Version of the schema.
+    pub fn schema(&self) -> u32 {
+        u32::try_from(self.steps.newest()).unwrap_or(u32::MAX)
+    }
+
+    /// Bytes of the database and its log.
+    pub fn bytes(&self) -> u64 {
+        let sizes = [file::FILE, "audyn.db-wal"].map(|name| std::fs::metadata(self.dir.join(name)));
+        sizes.into_iter().flatten().map(|meta| meta.len()).sum()
+    }
+
+    fn unusable(&self) -> Result<Vec<String>, StoreError> {
+        let (sources, recorders) =
+            self.read("look what can be used", |tx| Ok((sources::rows(tx)?, recorders::rows(tx)?)))?;
+        let sources = sources.into_iter().filter_map(Result::err);
+        Ok(sources.chain(recorders.into_iter().filter_map(Result::err)).collect())
+    }
+
+    fn write<T>(
+        &self,
+        act: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let mut held = self.held();
+        transact(&mut held.db, TransactionBehavior::Immediate, work)
+            .map_err(|fault| told(&self.dir, act, fault))
+    }
+
+    fn read<T>(
+        &self,
+        act: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let mut held = self.held();
+        transact(&mut held.db, TransactionBehavior::Deferred, work)
+            .map_err(|fault| told(&self.dir, act, fault))
+    }
+
+    /// A panic in another thread leaves the database in order: transactions are not half done.
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn transact<T>(
+    db: &mut Connection,
+    behavior: TransactionBehavior,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let tx = db.transaction_with_behavior(behavior)?;
+    let done = work(&tx)?;
+    tx.commit()?;
+    Ok(done)
+}
+
+fn told(dir: &Path, act: &'static str, fault: Fault) -> StoreError {
+    match fault {
+        Fault::Refused(error) => error,
+        Fault::Sql(source) if shows_damage(&source) => {
+            StoreError::Damaged { path: dir.join(file::FILE), why: source.to_string() }
+        }
+        Fault::Sql(source) => StoreError::Sql { act, source },
+    }
+}
+
+/// The one row that an id stands for was not changed: there is none.
+fn one(changed: usize, what: &'static str, id: impl ToString) -> Result<(), Fault> {
+    match changed {
+        0 => Err(StoreError::NotFound { what, id: id.to_string() }.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
