@@ -1,0 +1,2114 @@
+// Generated from the contract in src-tauri/crates/service/src/api. Do not edit.
+
+/**
+ * A network stream.
+ */
+export type Aes67Config = { 
+/**
+ * One leg, or the two of a redundant pair.
+ */
+legs: Array<Leg>, 
+/**
+ * RTP payload type, 0 to 127; 96 if not given.
+ */
+payload_type?: number | null, 
+/**
+ * L16 or L24; told from the packets if not given.
+ */
+encoding?: Encoding | null, 
+/**
+ * Rate in Hz; 48 000 if not given.
+ */
+sample_rate?: number | null, 
+/**
+ * Channels in the stream, 1 to 64; 2 if not given.
+ */
+stream_channels?: number | null, 
+/**
+ * Channels taken, from 1 on, in this order; all if empty.
+ */
+pick: Array<number>, 
+/**
+ * Names of the stream's channels, where known.
+ */
+labels: Array<string>, 
+/**
+ * Samples per packet and channel; 48 if not given.
+ */
+samples_per_packet?: number | null, 
+/**
+ * Reorder window in milliseconds, 1 to 1000; 100 if not given.
+ */
+window_ms?: number | null, 
+/**
+ * Bytes of receive buffer asked for; 2 MiB if not given.
+ */
+receive_buffer?: number | null, 
+/**
+ * The description it was made from. Clock and packet time come from there.
+ */
+sdp?: string | null, };
+
+/**
+ * Why an operation was not done. Nothing was changed then.
+ */
+export type ApiError = { 
+/**
+ * To branch on.
+ */
+code: Code, 
+/**
+ * For people: what is wrong, and what to do.
+ */
+message: string, 
+/**
+ * Finds the request in the log.
+ */
+request_id: string, };
+
+/**
+ * A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
+ */
+export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "levels", "data": LevelLayout } | { "type": "resync" };
+
+/**
+ * The clock of names and boundaries.
+ */
+export type ArchiveClock = "localtime" | "utc" | "tai";
+
+/**
+ * Which recorder a studio gets. The studio's earlier recorder and the recorder's earlier studio are released in the
+ * same step.
+ */
+export type Assignment = { 
+/**
+ * The studio.
+ */
+id: string, 
+/**
+ * Its recorder; none to release it.
+ */
+recorder_id?: number | null, };
+
+/**
+ * An output.
+ */
+export type AudioOutput = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * The system's own choice.
+ */
+default: boolean, };
+
+/**
+ * One backup.
+ */
+export type Backup = { 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * When it was made.
+ */
+made: Moment, 
+/**
+ * Bytes.
+ */
+bytes: number, 
+/**
+ * Its schema's version.
+ */
+schema: number, 
+/**
+ * How many recorders, sources and studios are in it.
+ */
+contents: string, };
+
+/**
+ * Picks a backup.
+ */
+export type BackupName = { 
+/**
+ * Its file name.
+ */
+name: string, };
+
+/**
+ * Backups of the state database.
+ */
+export type Backups = { 
+/**
+ * Newest first.
+ */
+backups: Array<Backup>, };
+
+/**
+ * Sample sizes.
+ */
+export type Bits = "16" | "24" | "32f";
+
+/**
+ * What changes about a recorder. Name and description at once, the source when it is stopped.
+ */
+export type ChangeRecorder = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Its new name.
+ */
+name?: string | null, 
+/**
+ * Its new line.
+ */
+description?: string | null, 
+/**
+ * Its new source; an empty text for none.
+ */
+source_id?: string | null, };
+
+/**
+ * A recorder's new settings. They hold from its next recording on.
+ */
+export type ChangeRecorderConfig = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * All its settings.
+ */
+config: RecorderConfig, };
+
+/**
+ * What changes about the settings.
+ */
+export type ChangeSettings = { 
+/**
+ * The station's name.
+ */
+station?: string | null, 
+/**
+ * Where recordings go. Holds when nothing is being recorded.
+ */
+archive_root?: string | null, 
+/**
+ * How recordings are written.
+ */
+writing?: Writing | null, 
+/**
+ * The interface for sources that name none; an empty text for none.
+ */
+interface?: string | null, 
+/**
+ * Look.
+ */
+theme?: Theme | null, 
+/**
+ * Reference mark of meters in dBFS: −18 or −20.
+ */
+reference_dbfs?: number | null, 
+/**
+ * Seconds a peak is held: 0, 1, 2 or 5.
+ */
+peak_hold_s?: number | null, 
+/**
+ * Single-key shortcuts work.
+ */
+shortcuts?: boolean | null, 
+/**
+ * Whom a studio calls.
+ */
+engineering_contact?: string | null, 
+/**
+ * This machine is a studio's screen.
+ */
+kiosk?: boolean | null, 
+/**
+ * Closing the window keeps recording in the tray.
+ */
+close_to_tray?: boolean | null, };
+
+/**
+ * What changes about a source. Its configuration cannot change while it is recorded.
+ */
+export type ChangeSource = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its new name.
+ */
+name?: string | null, 
+/**
+ * What it is from now on.
+ */
+config?: SourceConfig | null, };
+
+/**
+ * What changes about a studio.
+ */
+export type ChangeStudio = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its new name.
+ */
+name?: string | null, 
+/**
+ * Its new line.
+ */
+description?: string | null, 
+/**
+ * Its new colour.
+ */
+color?: string | null, 
+/**
+ * Whether it is shown in the picker.
+ */
+enabled?: boolean | null, };
+
+/**
+ * Chooses an output.
+ */
+export type ChooseOutput = { 
+/**
+ * Its id; none for the system's own choice.
+ */
+id?: string | null, };
+
+/**
+ * Kinds of refusal.
+ */
+export type Code = "invalid" | "not_found" | "conflict" | "forbidden" | "unavailable" | "timeout" | "internal";
+
+/**
+ * Files to copy out.
+ */
+export type CopyFiles = { 
+/**
+ * Their ids.
+ */
+ids: Array<string>, 
+/**
+ * A folder on this machine, absolute. Nothing in it is overwritten.
+ */
+folder: string, };
+
+/**
+ * One counter.
+ */
+export type Counter = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value since the source was connected.
+ */
+value: number, };
+
+/**
+ * What a recorder has received and what became of it.
+ */
+export type Counters = { 
+/**
+ * Counters of the stream by name.
+ */
+stream: Array<Counter>, 
+/**
+ * One for each leg.
+ */
+legs: Array<LegCounters>, 
+/**
+ * Word length on the wire, once known.
+ */
+bits: number | null, 
+/**
+ * How positions are tied to TAI, once known.
+ */
+time_basis: string | null, 
+/**
+ * How much later than their media time packets arrive, in microseconds.
+ */
+lag_us: number | null, };
+
+/**
+ * A file being written.
+ */
+export type CurrentFile = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its place below the archive root.
+ */
+path: string, 
+/**
+ * Container and coding.
+ */
+format: Format, };
+
+/**
+ * About this program and machine.
+ */
+export type Diagnostics = { 
+/**
+ * Program and version.
+ */
+version: string, 
+/**
+ * The folder with the state database.
+ */
+state_dir: string, 
+/**
+ * When it was started.
+ */
+started: Moment, 
+/**
+ * Real-time priority of the receive threads, or why there is none.
+ */
+real_time: string, 
+/**
+ * Version of the state database's schema.
+ */
+schema: number, 
+/**
+ * Bytes of the state database.
+ */
+database_bytes: number, 
+/**
+ * Logical processors.
+ */
+processors: number, 
+/**
+ * Resident memory in bytes.
+ */
+memory_bytes: number, 
+/**
+ * Licences of what is built in, for people.
+ */
+licence: string, };
+
+/**
+ * The archive's disk.
+ */
+export type Disk = { 
+/**
+ * How it is: "38 days left".
+ */
+light: Light, 
+/**
+ * Bytes free for recordings; none if the folder cannot be reached.
+ */
+free_bytes: number | null, 
+/**
+ * Bytes in all.
+ */
+total_bytes: number | null, 
+/**
+ * Bytes a second that are being written now.
+ */
+rate_bytes_s: number, 
+/**
+ * When it is full at this rate.
+ */
+full_at: Moment | null, };
+
+/**
+ * No parameters, or nothing to say.
+ */
+export type Empty = Record<symbol, never>;
+
+/**
+ * Sample coding on the wire.
+ */
+export type Encoding = "L16" | "L24";
+
+/**
+ * One studio or recorder.
+ */
+export type FileBranch = { 
+/**
+ * Its folder below the root.
+ */
+folder: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * The studio, if the folder is one's.
+ */
+studio_id: string | null, 
+/**
+ * The recorder, if the folder is one's.
+ */
+recorder_id: number | null, 
+/**
+ * Its days, newest first.
+ */
+days: Array<FileDay>, };
+
+/**
+ * One day.
+ */
+export type FileDay = { 
+/**
+ * `2026-10-25`
+ */
+day: string, 
+/**
+ * Files begun on it.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, };
+
+/**
+ * One file in full.
+ */
+export type FileDetails = { 
+/**
+ * The file.
+ */
+file: FileEntry, 
+/**
+ * Where audio is missing, in order.
+ */
+gaps: Array<Gap>, 
+/**
+ * How its times are known: `media-clock`, `assumed-media-clock`, `arrival`.
+ */
+time_basis: string, 
+/**
+ * BLAKE3 of its audio, in hexadecimal, once known.
+ */
+hash: string | null, };
+
+/**
+ * One file of the archive.
+ */
+export type FileEntry = { 
+/**
+ * Its id, which the file carries too: UUIDv7.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its place below the archive root.
+ */
+path: string, 
+/**
+ * The recorder's number, if it still exists.
+ */
+recorder_id: number | null, 
+/**
+ * The recorder's name at the time.
+ */
+recorder_name: string, 
+/**
+ * The studio whose folder it is in.
+ */
+studio_id: string | null, 
+/**
+ * When its first sample was.
+ */
+start: Moment, 
+/**
+ * The same on the archive's clock at that moment: `2026-10-25T02:14:00`.
+ */
+start_civil: string, 
+/**
+ * The offset or name of that clock: `+01:00`, `UTC`, `TAI`.
+ */
+zone: string, 
+/**
+ * Seconds of audio; what is known so far of a growing file.
+ */
+duration_s: number, 
+/**
+ * Bytes on disk.
+ */
+bytes: number, 
+/**
+ * Container and coding.
+ */
+format: Format, 
+/**
+ * Channels.
+ */
+channels: number, 
+/**
+ * Rate in Hz.
+ */
+sample_rate: number, 
+/**
+ * How far it has come.
+ */
+state: FileState, 
+/**
+ * Why it is faulted.
+ */
+note: string | null, 
+/**
+ * Places where audio is missing.
+ */
+gaps: number, 
+/**
+ * Seconds missing.
+ */
+missing_s: number, };
+
+/**
+ * Picks a file.
+ */
+export type FileId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * Files to act on.
+ */
+export type FileIds = { 
+/**
+ * Their ids, 1 to 10 000.
+ */
+ids: Array<string>, };
+
+/**
+ * A page of files.
+ */
+export type FilePage = { 
+/**
+ * The files.
+ */
+files: Array<FileEntry>, 
+/**
+ * Where the next page begins; none if this is the last.
+ */
+next: string | null, 
+/**
+ * How many there are in all.
+ */
+total: number, 
+/**
+ * Their bytes.
+ */
+total_bytes: number, };
+
+/**
+ * Which files, newest first.
+ */
+export type FileQuery = { 
+/**
+ * Only of this recorder.
+ */
+recorder_id?: number | null, 
+/**
+ * Only of this studio.
+ */
+studio_id?: string | null, 
+/**
+ * Only of this day, `2026-10-25`, on the station's clock.
+ */
+day?: string | null, 
+/**
+ * Only those whose name or recorder holds this.
+ */
+search?: string | null, 
+/**
+ * Only of this format.
+ */
+format?: Format | null, 
+/**
+ * Only those with gaps.
+ */
+with_gaps?: boolean | null, 
+/**
+ * Where the last page ended.
+ */
+cursor?: string | null, 
+/**
+ * At most so many: 1 to 1000, 200 if not given.
+ */
+limit?: number | null, };
+
+/**
+ * One that was not.
+ */
+export type FileRefused = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why.
+ */
+message: string, };
+
+/**
+ * How far a file has come.
+ */
+export type FileState = "growing" | "complete" | "faulted";
+
+/**
+ * The archive by studio or recorder, and day.
+ */
+export type FileTree = { 
+/**
+ * Its branches.
+ */
+branches: Array<FileBranch>, };
+
+/**
+ * What became of files.
+ */
+export type FilesDone = { 
+/**
+ * Those that were done.
+ */
+done: Array<string>, 
+/**
+ * Those that were not, and why.
+ */
+refused: Array<FileRefused>, };
+
+/**
+ * Container and coding.
+ */
+export type Format = "wav" | "opus" | "flac" | "mp3";
+
+/**
+ * A place where audio is missing; exactly as many silent samples stand there.
+ */
+export type Gap = { 
+/**
+ * When the first missing sample would have been.
+ */
+at: Moment, 
+/**
+ * Seconds missing.
+ */
+length_s: number, 
+/**
+ * Samples per channel missing.
+ */
+samples: number, 
+/**
+ * Why.
+ */
+cause: GapCause, 
+/**
+ * The file it is in, if known.
+ */
+file: string | null, };
+
+/**
+ * Why audio is missing.
+ */
+export type GapCause = "loss" | "outage" | "restart" | "overrun" | "disk-full" | "write-failed";
+
+/**
+ * Which gaps.
+ */
+export type GapQuery = { 
+/**
+ * The recorder.
+ */
+id: number, 
+/**
+ * Only those before; for the next page.
+ */
+before?: Moment | null, 
+/**
+ * At most so many: 1 to 1000, 200 if not given.
+ */
+limit?: number | null, };
+
+/**
+ * Gaps, newest first.
+ */
+export type Gaps = { 
+/**
+ * The gaps.
+ */
+gaps: Array<Gap>, 
+/**
+ * There are more.
+ */
+more: boolean, };
+
+/**
+ * What has happened, newest first.
+ */
+export type History = { 
+/**
+ * The entries.
+ */
+entries: Array<HistoryEntry>, 
+/**
+ * There are more.
+ */
+more: boolean, };
+
+/**
+ * Something that happened.
+ */
+export type HistoryEntry = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * When.
+ */
+at: Moment, 
+/**
+ * The recorder it is about.
+ */
+recorder_id: number | null, 
+/**
+ * The recorder's name, or what else it is about.
+ */
+subject: string, 
+/**
+ * A word: `started`, `stopped`, `state`, `gap`, `created`, `changed`, `deleted`, `assigned`, `program`.
+ */
+kind: string, 
+/**
+ * In a sentence.
+ */
+message: string, };
+
+/**
+ * Which events.
+ */
+export type HistoryQuery = { 
+/**
+ * Only of this recorder.
+ */
+recorder_id?: number | null, 
+/**
+ * Only those before this number; for the next page.
+ */
+before?: number | null, 
+/**
+ * At most so many: 1 to 1000, 200 if not given.
+ */
+limit?: number | null, };
+
+/**
+ * One interface.
+ */
+export type Interface = { 
+/**
+ * `eth0`
+ */
+name: string, 
+/**
+ * Its IPv4 addresses.
+ */
+addresses: Array<string>, 
+/**
+ * It has a link.
+ */
+up: boolean, 
+/**
+ * Only this machine hears it.
+ */
+loopback: boolean, };
+
+/**
+ * Network interfaces of this machine.
+ */
+export type Interfaces = { 
+/**
+ * Those there are now.
+ */
+interfaces: Array<Interface>, };
+
+/**
+ * Something that takes its time.
+ */
+export type Job = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+kind: JobKind, 
+/**
+ * How far it is.
+ */
+state: JobState, 
+/**
+ * Units done: bytes of a copy, files of a check.
+ */
+done: number, 
+/**
+ * Units in all.
+ */
+total: number, 
+/**
+ * What it is at, or why it ended.
+ */
+message: string, };
+
+/**
+ * Picks a job.
+ */
+export type JobId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * What a job does.
+ */
+export type JobKind = "copy";
+
+/**
+ * How far a job is.
+ */
+export type JobState = "running" | "done" | "failed" | "cancelled";
+
+/**
+ * Jobs of this run, newest first.
+ */
+export type Jobs = { 
+/**
+ * The jobs.
+ */
+jobs: Array<Job>, };
+
+/**
+ * How files are arranged below a recorder's folder.
+ */
+export type Layout = "flat" | "hierarchy" | "combo" | "dailydir" | "hourlydir" | "accurate" | "custom";
+
+/**
+ * Where one leg arrives.
+ */
+export type Leg = { 
+/**
+ * Group, an address of this machine, or the sender.
+ */
+address: string, 
+/**
+ * UDP port; 5004 if not given.
+ */
+port?: number | null, 
+/**
+ * Interface by name or address; the route decides if not given.
+ */
+interface?: string | null, 
+/**
+ * The only sender to accept.
+ */
+source_ip?: string | null, };
+
+/**
+ * One leg's counters.
+ */
+export type LegCounters = { 
+/**
+ * Group and port.
+ */
+address: string, 
+/**
+ * The interface wished for.
+ */
+interface: string | null, 
+/**
+ * Bytes of receive buffer that the kernel granted.
+ */
+receive_buffer: number, 
+/**
+ * Interarrival jitter in microseconds.
+ */
+jitter_us: number, 
+/**
+ * Counters by name.
+ */
+counts: Array<Counter>, };
+
+/**
+ * Which meters a frame of levels holds, in order.
+ *
+ * A frame is 32-bit floats, little-endian: the layout's generation, a sequence number (modulo 2²⁴), then for each
+ * meter the age of its levels in milliseconds (−1 if there are none) and for each channel peak and RMS in dBFS and
+ * the count of clips since the source was connected.
+ */
+export type LevelLayout = { 
+/**
+ * Changes with every change of the layout (modulo 2²⁴).
+ */
+generation: number, 
+/**
+ * The meters.
+ */
+meters: Array<MeterPlace>, };
+
+/**
+ * Something is well, or how it is not, in few words.
+ */
+export type Light = { 
+/**
+ * How it is.
+ */
+level: LightLevel, 
+/**
+ * In few words: "Both lines", "Locked", "38 days left".
+ */
+text: string, };
+
+/**
+ * How something is.
+ */
+export type LightLevel = "ok" | "warn" | "fault" | "unknown";
+
+/**
+ * What is missing.
+ */
+export type Loss = { 
+/**
+ * Seconds of audio missing since the station's midnight.
+ */
+today_s: number, 
+/**
+ * Seconds of audio missing in the running recording.
+ */
+recording_s: number, 
+/**
+ * It is still growing.
+ */
+growing: boolean, 
+/**
+ * The last gap of the running recording.
+ */
+last: Gap | null, };
+
+/**
+ * One meter.
+ */
+export type MeterPlace = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Names of its channels.
+ */
+channels: Array<string>, };
+
+/**
+ * A moment in UTC, RFC 3339.
+ */
+export type Moment = string;
+
+/**
+ * Which names to show.
+ */
+export type NameQuery = { 
+/**
+ * How it would be written.
+ */
+writing: Writing, 
+/**
+ * From when on; now if not given.
+ */
+from?: Moment | null, 
+/**
+ * How many boundaries: 1 to 50, 5 if not given.
+ */
+count?: number | null, 
+/**
+ * For this recorder's folder; a made-up one if not given.
+ */
+recorder_id?: number | null, };
+
+/**
+ * A file to come.
+ */
+export type NamedFile = { 
+/**
+ * When it begins.
+ */
+at: Moment, 
+/**
+ * Its place below the recorder's folder, one for each output.
+ */
+paths: Array<string>, };
+
+/**
+ * Names of files to come.
+ */
+export type Names = { 
+/**
+ * In order of time.
+ */
+files: Array<NamedFile>, 
+/**
+ * What is wrong with the wish, all at once; no names then.
+ */
+problems: Array<string>, 
+/**
+ * The same over the next change of the clocks, if there is one within a year.
+ */
+clock_change: Array<NamedFile>, };
+
+/**
+ * A new recorder.
+ */
+export type NewRecorder = { 
+/**
+ * Its name: 1 to 80 characters, unique.
+ */
+name: string, 
+/**
+ * A line about it, up to 200 characters.
+ */
+description?: string | null, 
+/**
+ * Its source.
+ */
+source_id?: string | null, 
+/**
+ * What differs from the station's settings.
+ */
+config?: RecorderConfig | null, };
+
+/**
+ * A new source.
+ */
+export type NewSource = { 
+/**
+ * Its name: 1 to 80 characters, unique.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+config: SourceConfig, };
+
+/**
+ * A new studio.
+ */
+export type NewStudio = { 
+/**
+ * Its name: 1 to 80 characters, unique.
+ */
+name: string, 
+/**
+ * A line about it, up to 200 characters.
+ */
+description?: string | null, 
+/**
+ * Its colour, `#rrggbb`; `#2196F3` if not given.
+ */
+color?: string | null, };
+
+/**
+ * Something somebody should know.
+ */
+export type Notice = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * How bad it is.
+ */
+level: NoticeLevel, 
+/**
+ * When it began.
+ */
+at: Moment, 
+/**
+ * When it was over; none if it goes on.
+ */
+until: Moment | null, 
+/**
+ * The recorder it is about.
+ */
+recorder_id: number | null, 
+/**
+ * The recorder's name, or what else it is about.
+ */
+subject: string, 
+/**
+ * What happened, what it means for the audio, what to do.
+ */
+message: string, 
+/**
+ * What is offered to do about it.
+ */
+action: NoticeAction | null, 
+/**
+ * Somebody has seen it.
+ */
+acknowledged: boolean, };
+
+/**
+ * What is offered.
+ */
+export type NoticeAction = "restore_backup" | "show_gaps";
+
+/**
+ * Picks a notice.
+ */
+export type NoticeId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * How bad it is.
+ */
+export type NoticeLevel = "info" | "warn" | "fault";
+
+/**
+ * One output.
+ */
+export type Output = { 
+/**
+ * Container and coding.
+ */
+format: Format, 
+/**
+ * Sample size of WAV and FLAC; 24 if not given.
+ */
+bits?: Bits | null, 
+/**
+ * Bits per second of Opus (128 000 if not given) and MP3 (192 000).
+ */
+bitrate?: number | null, 
+/**
+ * Variable bit rate; Opus yes, MP3 no, if not given.
+ */
+vbr?: boolean | null, 
+/**
+ * Encoder effort, 0 to 10.
+ */
+complexity?: number | null, };
+
+/**
+ * Where sound can go.
+ */
+export type Outputs = { 
+/**
+ * Those there are now.
+ */
+outputs: Array<AudioOutput>, 
+/**
+ * Why there are none, in a sentence.
+ */
+message: string | null, };
+
+/**
+ * Plays a file.
+ */
+export type Play = { 
+/**
+ * The file.
+ */
+file_id: string, 
+/**
+ * Seconds from its beginning; 0 if not given.
+ */
+at_s?: number | null, };
+
+/**
+ * What this machine plays.
+ */
+export type Playback = { 
+/**
+ * How it is.
+ */
+state: PlaybackState, 
+/**
+ * The file; none if nothing was chosen.
+ */
+file_id: string | null, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * Seconds from the file's beginning.
+ */
+position_s: number, 
+/**
+ * Seconds of audio; what is known so far of a growing file.
+ */
+duration_s: number, 
+/**
+ * The file grows.
+ */
+growing: boolean, 
+/**
+ * 0 to 1.
+ */
+volume: number, 
+/**
+ * The chosen output; none for the system's own choice.
+ */
+output_id: string | null, 
+/**
+ * Why nothing is heard, in a sentence.
+ */
+message: string | null, };
+
+/**
+ * How playing is.
+ */
+export type PlaybackState = "stopped" | "playing" | "paused" | "error";
+
+/**
+ * One recorder, as it is now.
+ */
+export type Recorder = { 
+/**
+ * Its number: fixed, whatever it is called.
+ */
+id: number, 
+/**
+ * Its identity in catalogues and files: UUIDv7.
+ */
+uid: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * A line about it; may be empty.
+ */
+description: string, 
+/**
+ * What it is doing.
+ */
+state: RecorderState, 
+/**
+ * Why it is degraded or in error, in a sentence.
+ */
+reason: string | null, 
+/**
+ * Whether it should be recording: it is resumed after a restart if so.
+ */
+wanted: boolean, 
+/**
+ * When the running recording began.
+ */
+since: Moment | null, 
+/**
+ * When a failed start is tried again.
+ */
+retry_at: Moment | null, 
+/**
+ * Where its audio comes from.
+ */
+source: SourceRef | null, 
+/**
+ * The studio it is assigned to.
+ */
+studio: StudioRef | null, 
+/**
+ * Its meter among the levels; none without a source.
+ */
+meter: string | null, 
+/**
+ * Names of its channels, in order.
+ */
+channels: Array<string>, 
+/**
+ * Rate in Hz; none without a source.
+ */
+sample_rate: number | null, 
+/**
+ * What was set for it; what is not follows the station.
+ */
+config: RecorderConfig, 
+/**
+ * What holds for it.
+ */
+effective: Writing, 
+/**
+ * Its settings differ from those of the running recording and hold from the next one on.
+ */
+pending: boolean, 
+/**
+ * The folder it writes into, below the archive root.
+ */
+folder: string, 
+/**
+ * Files being written, one an output.
+ */
+files: Array<CurrentFile>, 
+/**
+ * What is missing.
+ */
+loss: Loss, 
+/**
+ * What it hears.
+ */
+network: Light, 
+/**
+ * How its times are known.
+ */
+clock: Light, 
+/**
+ * Whether it can write.
+ */
+disk: Light, 
+/**
+ * Belongs to the demonstration.
+ */
+demo: boolean, };
+
+/**
+ * What is set for one recorder. What is not follows the station's settings.
+ */
+export type RecorderConfig = { 
+/**
+ * What is written, one file each at a time.
+ */
+outputs?: Array<Output> | null, 
+/**
+ * How files are arranged.
+ */
+layout?: Layout | null, 
+/**
+ * For the layout `custom`: a strftime format.
+ */
+custom_format?: string | null, 
+/**
+ * Seconds between two files, aligned to civil time; 0 for none.
+ */
+period_s?: number | null, 
+/**
+ * The clock of names and boundaries.
+ */
+clock?: ArchiveClock | null, };
+
+/**
+ * Picks a recorder.
+ */
+export type RecorderId = { 
+/**
+ * Its number.
+ */
+id: number, };
+
+/**
+ * What a recorder is doing.
+ */
+export type RecorderState = "stopped" | "starting" | "recording" | "degraded" | "stopping" | "error";
+
+/**
+ * Every recorder.
+ */
+export type Recorders = { 
+/**
+ * By number.
+ */
+recorders: Array<Recorder>, };
+
+/**
+ * One that could not.
+ */
+export type Refused = { 
+/**
+ * Which.
+ */
+recorder_id: number, 
+/**
+ * Why.
+ */
+message: string, };
+
+/**
+ * The screen that asks.
+ */
+export type Screen = { 
+/**
+ * A name that the screen keeps: up to 64 characters. `main` if not given.
+ */
+screen?: string | null, };
+
+/**
+ * Something unusable.
+ */
+export type SdpProblem = { 
+/**
+ * The line, from 1 on; none if it is about the whole.
+ */
+line: number | null, 
+/**
+ * What is wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * What a session description says.
+ */
+export type SdpReading = { 
+/**
+ * The session's name.
+ */
+name: string, 
+/**
+ * Its streams, ready to be made sources.
+ */
+streams: Array<SdpStream>, 
+/**
+ * What is odd but usable.
+ */
+warnings: Array<string>, 
+/**
+ * What makes it unusable, with the line.
+ */
+problems: Array<SdpProblem>, };
+
+/**
+ * One stream of a description.
+ */
+export type SdpStream = { 
+/**
+ * Its name, or the session's.
+ */
+name: string, 
+/**
+ * Ready for a new source.
+ */
+config: Aes67Config, 
+/**
+ * What its clock follows, in words.
+ */
+clock: string, };
+
+/**
+ * A session description to read.
+ */
+export type SdpText = { 
+/**
+ * The text, up to 64 KiB.
+ */
+text: string, };
+
+/**
+ * Goes to a place.
+ */
+export type Seek = { 
+/**
+ * Seconds from the file's beginning.
+ */
+position_s: number, };
+
+/**
+ * A screen's choice.
+ */
+export type Select = { 
+/**
+ * The studio.
+ */
+id: string, 
+/**
+ * A name that the screen keeps: up to 64 characters. `main` if not given.
+ */
+screen?: string | null, };
+
+/**
+ * Which studio a screen shows.
+ */
+export type Selection = { 
+/**
+ * The studio; none if nothing was chosen, or it is gone.
+ */
+studio_id: string | null, 
+/**
+ * The studio itself.
+ */
+studio: Studio | null, };
+
+/**
+ * The station's settings.
+ */
+export type Settings = { 
+/**
+ * The station's name: up to 80 characters.
+ */
+station: string, 
+/**
+ * Where recordings go, absolute.
+ */
+archive_root: string, 
+/**
+ * Where they would go if nothing was set, and why this is so if it cannot be changed here.
+ */
+archive_root_locked: string | null, 
+/**
+ * How recordings are written, unless a recorder differs.
+ */
+writing: Writing, 
+/**
+ * The interface for sources that name none; the route decides if not given.
+ */
+interface: string | null, 
+/**
+ * Look.
+ */
+theme: Theme, 
+/**
+ * Reference mark of meters in dBFS: −18 or −20.
+ */
+reference_dbfs: number, 
+/**
+ * Seconds a peak is held; 0 until it is touched.
+ */
+peak_hold_s: number, 
+/**
+ * Single-key shortcuts work.
+ */
+shortcuts: boolean, 
+/**
+ * A telephone number or a name that a studio shows when it cannot record.
+ */
+engineering_contact: string, 
+/**
+ * This machine is a studio's screen.
+ */
+kiosk: boolean, 
+/**
+ * Closing the window keeps recording in the tray instead of asking.
+ */
+close_to_tray: boolean, };
+
+/**
+ * Where audio comes from.
+ */
+export type Source = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+config: SourceConfig, 
+/**
+ * Its kind.
+ */
+kind: SourceKind, 
+/**
+ * Address and legs in few words.
+ */
+summary: string, 
+/**
+ * Rate in Hz.
+ */
+sample_rate: number, 
+/**
+ * Names of the channels that are taken, in order.
+ */
+channels: Array<string>, 
+/**
+ * Its meter among the levels.
+ */
+meter: string, 
+/**
+ * Whether audio comes.
+ */
+signal: Light, 
+/**
+ * Recorders that take it.
+ */
+recorders: Array<number>, 
+/**
+ * Belongs to the demonstration.
+ */
+demo: boolean, };
+
+/**
+ * What a source is.
+ */
+export type SourceConfig = { "kind": "aes67" } & Aes67Config | { "kind": "tone" } & ToneConfig;
+
+/**
+ * A source's counters.
+ */
+export type SourceCounters = { 
+/**
+ * None while it is not connected.
+ */
+counters: Counters | null, 
+/**
+ * Why it is not connected, in a sentence.
+ */
+reason: string | null, };
+
+/**
+ * Picks a source.
+ */
+export type SourceId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * Kinds of sources.
+ */
+export type SourceKind = "aes67" | "tone";
+
+/**
+ * The source of a recorder.
+ */
+export type SourceRef = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: SourceKind, 
+/**
+ * Address and legs in few words: "239.69.1.1, 2 legs".
+ */
+summary: string, };
+
+/**
+ * Every source.
+ */
+export type Sources = { 
+/**
+ * By name.
+ */
+sources: Array<Source>, };
+
+/**
+ * How many.
+ */
+export type StateCount = { 
+/**
+ * In this state.
+ */
+state: RecorderState, 
+/**
+ * So many.
+ */
+count: number, };
+
+/**
+ * How the station is.
+ */
+export type Status = { 
+/**
+ * Program version.
+ */
+version: string, 
+/**
+ * The station's name.
+ */
+station: string, 
+/**
+ * Now, on this machine's clock.
+ */
+now: Moment, 
+/**
+ * When the program was started.
+ */
+started: Moment, 
+/**
+ * Name of the station's time zone: `Europe/Zurich`.
+ */
+zone: string, 
+/**
+ * Seconds the station's civil time is ahead of UTC now.
+ */
+utc_offset_s: number, 
+/**
+ * How many recorders are in each state.
+ */
+counts: Array<StateCount>, 
+/**
+ * The archive's disk.
+ */
+disk: Disk, 
+/**
+ * The clock that times recordings.
+ */
+clock: Light, 
+/**
+ * Seconds missing today, over all recorders.
+ */
+missing_today_s: number, 
+/**
+ * How many recorders are missing something today.
+ */
+recorders_missing: number, 
+/**
+ * The share of today's wanted audio that is there, 0 to 1; none if nothing was wanted.
+ */
+complete: number | null, 
+/**
+ * What somebody should know, newest first.
+ */
+notices: Array<Notice>, 
+/**
+ * Test tones stand in for studios.
+ */
+demo: boolean, };
+
+/**
+ * A room.
+ */
+export type Studio = { 
+/**
+ * `studio-` and eight hexadecimal digits.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * A line about it; may be empty.
+ */
+description: string, 
+/**
+ * Its colour, `#rrggbb`.
+ */
+color: string, 
+/**
+ * Its recorder. A recorder has at most one studio, and a studio at most one recorder.
+ */
+recorder_id: number | null, 
+/**
+ * Shown in the picker.
+ */
+enabled: boolean, 
+/**
+ * Belongs to the demonstration.
+ */
+demo: boolean, };
+
+/**
+ * Picks a studio.
+ */
+export type StudioId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * The studio of a recorder.
+ */
+export type StudioRef = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its colour, `#rrggbb`.
+ */
+color: string, };
+
+/**
+ * Every studio.
+ */
+export type Studios = { 
+/**
+ * In the order in which they were made.
+ */
+studios: Array<Studio>, };
+
+/**
+ * Look.
+ */
+export type Theme = "system" | "dark" | "light";
+
+/**
+ * Something was told to a recorder.
+ */
+export type Told = { 
+/**
+ * "Recording started", "Recording stopped".
+ */
+message: string, 
+/**
+ * Which.
+ */
+recorder_id: number, };
+
+/**
+ * What became of each recorder.
+ */
+export type ToldAll = { 
+/**
+ * Those that did as told.
+ */
+done: Array<number>, 
+/**
+ * Those that could not, and why.
+ */
+refused: Array<Refused>, };
+
+/**
+ * A test tone.
+ */
+export type ToneConfig = { 
+/**
+ * Frequency in Hz, 20 to 20 000.
+ */
+frequency_hz: number, 
+/**
+ * Peak level in dBFS, −60 to 0.
+ */
+level_dbfs: number, 
+/**
+ * Channels, 1 to 8; 2 if not given.
+ */
+channels?: number | null, };
+
+/**
+ * Sets the volume.
+ */
+export type Volume = { 
+/**
+ * 0 to 1.
+ */
+volume: number, };
+
+/**
+ * How recordings are written.
+ */
+export type Writing = { 
+/**
+ * What is written, one file each at a time; at least one.
+ */
+outputs: Array<Output>, 
+/**
+ * How files are arranged.
+ */
+layout: Layout, 
+/**
+ * For the layout `custom`: a strftime format.
+ */
+custom_format?: string | null, 
+/**
+ * Seconds between two files, aligned to civil time; 0 for none.
+ */
+period_s: number, 
+/**
+ * The clock of names and boundaries.
+ */
+clock: ArchiveClock, };
+
+/** Every operation with its request and reply. */
+export interface Operations {
+  /** How the station is. */
+  status: { request: Empty; reply: Status };
+  /** Lets every recorder with a source record. */
+  start_all: { request: Empty; reply: ToldAll };
+  /** Stops every recorder. */
+  stop_all: { request: Empty; reply: ToldAll };
+  /** Marks a notice as seen. */
+  acknowledge: { request: NoticeId; reply: Empty };
+  /** What has happened, newest first. */
+  history: { request: HistoryQuery; reply: History };
+  /** The station's settings. */
+  settings: { request: Empty; reply: Settings };
+  /** Changes the station's settings: those that are given. */
+  change_settings: { request: ChangeSettings; reply: Settings };
+  /** Network interfaces of this machine. */
+  interfaces: { request: Empty; reply: Interfaces };
+  /** About this program and machine. */
+  diagnostics: { request: Empty; reply: Diagnostics };
+  /** Backups of the state database, newest first. */
+  backups: { request: Empty; reply: Backups };
+  /** Makes a backup of the state database now. */
+  make_backup: { request: Empty; reply: Backup };
+  /** Replaces the state database by a backup; what it held is backed up first. Recorders must be stopped. */
+  restore_backup: { request: BackupName; reply: Empty };
+  /** Removes the demonstration: its recorders, sources and studios. Recordings stay. */
+  remove_demo: { request: Empty; reply: Empty };
+  /** Which meters a frame of levels holds. */
+  level_layout: { request: Empty; reply: LevelLayout };
+  /** Every recorder. */
+  list_recorders: { request: Empty; reply: Recorders };
+  /** One recorder. */
+  recorder: { request: RecorderId; reply: Recorder };
+  /** Makes a recorder. Its number stays, whatever it is called later. */
+  create_recorder: { request: NewRecorder; reply: Recorder };
+  /** Changes name, line or source. */
+  change_recorder: { request: ChangeRecorder; reply: Recorder };
+  /** Changes how it writes, from its next recording on. */
+  change_recorder_config: { request: ChangeRecorderConfig; reply: Recorder };
+  /** Removes a stopped recorder. Its recordings stay. */
+  delete_recorder: { request: RecorderId; reply: Empty };
+  /** Lets it record. One that records already goes on. */
+  start_recorder: { request: RecorderId; reply: Told };
+  /** Ends its recording; every file is finished first. One that is stopped stays so. */
+  stop_recorder: { request: RecorderId; reply: Told };
+  /** Where audio is missing, newest first. */
+  recorder_gaps: { request: GapQuery; reply: Gaps };
+  /** What it has received and what became of it. */
+  recorder_counters: { request: RecorderId; reply: Counters };
+  /** Names of files to come, for settings that are being typed. */
+  preview_names: { request: NameQuery; reply: Names };
+  /** Every source. */
+  list_sources: { request: Empty; reply: Sources };
+  /** Makes a source and connects it. */
+  create_source: { request: NewSource; reply: Source };
+  /** Changes a source. */
+  change_source: { request: ChangeSource; reply: Source };
+  /** Removes a source that no recorder takes. */
+  delete_source: { request: SourceId; reply: Empty };
+  /** What a source has received. */
+  source_counters: { request: SourceId; reply: SourceCounters };
+  /** Reads a session description, and changes nothing. */
+  read_sdp: { request: SdpText; reply: SdpReading };
+  /** Every studio. */
+  list_studios: { request: Empty; reply: Studios };
+  /** Makes a studio. */
+  create_studio: { request: NewStudio; reply: Studio };
+  /** Changes a studio. */
+  change_studio: { request: ChangeStudio; reply: Studio };
+  /** Removes a studio. Its recordings stay. */
+  delete_studio: { request: StudioId; reply: Empty };
+  /** Gives a studio its recorder, and releases those that were linked before. */
+  assign_studio: { request: Assignment; reply: Studio };
+  /** Which studio a screen shows. */
+  current_selection: { request: Screen; reply: Selection };
+  /** Chooses the studio that a screen shows. */
+  select_studio: { request: Select; reply: Selection };
+  /** Files of the archive, newest first, by page. */
+  list_files: { request: FileQuery; reply: FilePage };
+  /** The archive by studio or recorder, and day. */
+  file_tree: { request: Empty; reply: FileTree };
+  /** One file in full. */
+  file: { request: FileId; reply: FileDetails };
+  /** Deletes complete files, for good. */
+  delete_files: { request: FileIds; reply: FilesDone };
+  /** Copies files to a folder of this machine. Nothing there is overwritten. */
+  copy_files: { request: CopyFiles; reply: Job };
+  /** Jobs of this run. */
+  list_jobs: { request: Empty; reply: Jobs };
+  /** Ends a job; what it has done so far is removed. */
+  cancel_job: { request: JobId; reply: Job };
+  /** What this machine plays. */
+  playback: { request: Empty; reply: Playback };
+  /** Plays a file on this machine. */
+  play: { request: Play; reply: Playback };
+  /** Holds. */
+  pause: { request: Empty; reply: Playback };
+  /** Goes on. */
+  resume: { request: Empty; reply: Playback };
+  /** Goes to a place in the file. */
+  seek: { request: Seek; reply: Playback };
+  /** Ends playing. */
+  stop_playback: { request: Empty; reply: Playback };
+  /** Sets the volume. */
+  set_volume: { request: Volume; reply: Playback };
+  /** Where sound can go. */
+  list_outputs: { request: Empty; reply: Outputs };
+  /** Chooses where sound goes. */
+  choose_output: { request: ChooseOutput; reply: Playback };
+}
+
+/** REST method and path of each operation. */
+export const routes: Record<keyof Operations, readonly [string, string]> = {
+  status: ["GET", "/api/control/status"],
+  start_all: ["POST", "/api/control/start-all"],
+  stop_all: ["POST", "/api/control/stop-all"],
+  acknowledge: ["POST", "/api/control/notices/{id}/acknowledge"],
+  history: ["GET", "/api/control/history"],
+  settings: ["GET", "/api/control/settings"],
+  change_settings: ["PUT", "/api/control/settings"],
+  interfaces: ["GET", "/api/control/interfaces"],
+  diagnostics: ["GET", "/api/control/diagnostics"],
+  backups: ["GET", "/api/control/backups"],
+  make_backup: ["POST", "/api/control/backups"],
+  restore_backup: ["POST", "/api/control/backups/{name}/restore"],
+  remove_demo: ["DELETE", "/api/control/demo"],
+  level_layout: ["GET", "/api/control/levels"],
+  list_recorders: ["GET", "/api/recorders/"],
+  recorder: ["GET", "/api/recorders/{id}"],
+  create_recorder: ["POST", "/api/recorders/"],
+  change_recorder: ["PUT", "/api/recorders/{id}"],
+  change_recorder_config: ["PUT", "/api/recorders/{id}/config"],
+  delete_recorder: ["DELETE", "/api/recorders/{id}"],
+  start_recorder: ["POST", "/api/recorders/{id}/start"],
+  stop_recorder: ["POST", "/api/recorders/{id}/stop"],
+  recorder_gaps: ["GET", "/api/recorders/{id}/gaps"],
+  recorder_counters: ["GET", "/api/recorders/{id}/counters"],
+  preview_names: ["POST", "/api/recorders/preview-names"],
+  list_sources: ["GET", "/api/sources/"],
+  create_source: ["POST", "/api/sources/"],
+  change_source: ["PUT", "/api/sources/{id}"],
+  delete_source: ["DELETE", "/api/sources/{id}"],
+  source_counters: ["GET", "/api/sources/{id}/counters"],
+  read_sdp: ["POST", "/api/sources/read-sdp"],
+  list_studios: ["GET", "/api/studios/"],
+  create_studio: ["POST", "/api/studios/"],
+  change_studio: ["PUT", "/api/studios/{id}"],
+  delete_studio: ["DELETE", "/api/studios/{id}"],
+  assign_studio: ["POST", "/api/studios/{id}/assign"],
+  current_selection: ["GET", "/api/studios/current-selection"],
+  select_studio: ["POST", "/api/studios/select/{id}"],
+  list_files: ["GET", "/api/assets/"],
+  file_tree: ["GET", "/api/assets/tree"],
+  file: ["GET", "/api/assets/{id}"],
+  delete_files: ["POST", "/api/assets/delete"],
+  copy_files: ["POST", "/api/assets/copy"],
+  list_jobs: ["GET", "/api/assets/jobs"],
+  cancel_job: ["DELETE", "/api/assets/jobs/{id}"],
+  playback: ["GET", "/api/playback/"],
+  play: ["POST", "/api/playback/play"],
+  pause: ["POST", "/api/playback/pause"],
+  resume: ["POST", "/api/playback/resume"],
+  seek: ["POST", "/api/playback/seek"],
+  stop_playback: ["POST", "/api/playback/stop"],
+  set_volume: ["POST", "/api/playback/volume"],
+  list_outputs: ["GET", "/api/playback/outputs"],
+  choose_output: ["POST", "/api/playback/output"],
+};

@@ -1,0 +1,7 @@
+export type * from './contract'
+export { Client, type Reply, type Request } from './client'
+export { ApiError, type ErrorCode } from './error'
+export { LevelBoard } from './levels'
+export { connect, session, useEvent, Session } from './session'
+export type { Transport } from './transport'
+export { inShell, shell, type CloseAnswer, type CloseQuestion, type Shell, type ShellInfo } from './shell'

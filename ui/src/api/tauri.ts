@@ -1,0 +1,57 @@
+import { Channel, invoke } from '@tauri-apps/api/core'
+import { listen } from '@tauri-apps/api/event'
+import type { AppEvent } from './contract'
+import { apiError } from './error'
+import type { CloseQuestion, Shell, ShellInfo } from './shell'
+import type { Transport } from './transport'
+
+/** The shell sends only a few frames more than it is told were taken: a page that hangs is not buried under them. */
+const TOLD_EVERY = 4
+
+/** The service in the same process, through the shell. The one file that knows Tauri. */
+export function tauriTransport(): Transport {
+  return {
+    call: (operation, request) => invoke('call', { operation, request }),
+    onEvent: (take) => listen<AppEvent>('audyn://event', (event) => take(event.payload)),
+    async levels(take) {
+      let open = true
+      const channel = new Channel<ArrayBuffer>()
+      let untold = 0
+      channel.onmessage = (frame) => {
+        if (!open) return
+        take(frame)
+        untold += 1
+        if (untold < TOLD_EVERY) return
+        void invoke('levels_taken', { channel: channel.id, frames: untold })
+        untold = 0
+      }
+      await invoke('levels', { channel })
+      return () => {
+        open = false
+        void invoke('end_levels', { channel: channel.id })
+      }
+    },
+  }
+}
+
+/** The window around this page. */
+export function tauriShell(): Shell {
+  const tell = async <Reply>(command: string, given: Record<string, unknown> = {}): Promise<Reply> => {
+    try {
+      return await invoke<Reply>(command, given)
+    } catch (cause) {
+      throw apiError(cause)
+    }
+  }
+  return {
+    info: () => tell('shell_info'),
+    onInfo: (take) => listen<ShellInfo>('audyn://shell', (event) => take(event.payload)),
+    unlock: () => tell('leave_kiosk'),
+    lock: () => tell('enter_kiosk'),
+    reveal: (fileId) => tell('reveal_file', { id: fileId }),
+    pickFolder: (start) => tell('pick_folder', { start: start ?? null }),
+    onCloseRequested: (take) => listen<CloseQuestion>('audyn://close-requested', (event) => take(event.payload)),
+    answerClose: (answer) => tell('answer_close', { answer }),
+    onLeaving: (take) => listen('audyn://leaving', () => take()),
+  }
+}

@@ -1,0 +1,13 @@
+import type { AppEvent } from './contract'
+
+/** Ends a subscription. */
+export type Unsubscribe = () => void
+
+/** A way to the service. It carries; it adds no behaviour. */
+export interface Transport {
+  /** Answers with the reply, or rejects with an error as the contract has it. */
+  call(operation: string, request: unknown): Promise<unknown>
+  onEvent(take: (event: AppEvent) => void): Promise<Unsubscribe>
+  /** Frames of levels, latest wins. */
+  levels(take: (frame: ArrayBuffer) => void): Promise<Unsubscribe>
+}

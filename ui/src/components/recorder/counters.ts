@@ -1,0 +1,73 @@
+import { t } from '@/strings'
+
+/** Words for the engine's counters. One that is not known here is shown by its own name. */
+const WORDS: Record<string, string> = {
+  received: t('recorder.countReceived'),
+  bytes: t('recorder.countBytes'),
+  used: t('recorder.countUsed'),
+  lost: t('recorder.countLost'),
+  reordered: t('recorder.countReordered'),
+  duplicate: t('recorder.countDuplicate'),
+  redundant: t('recorder.countRedundant'),
+  late: t('recorder.countLate'),
+  short: t('recorder.countShort'),
+  version: t('recorder.countVersion'),
+  padding: t('recorder.countPadding'),
+  empty: t('recorder.countEmpty'),
+  oversize: t('recorder.countOversize'),
+  foreign_payload_type: t('recorder.countForeignPayload'),
+  foreign_source: t('recorder.countForeignSource'),
+  foreign_destination: t('recorder.countForeignDestination'),
+  foreign_ssrc: t('recorder.countForeignSsrc'),
+  wrong_size: t('recorder.countWrongSize'),
+  kernel_dropped: t('recorder.countKernelDropped'),
+  socket_errors: t('recorder.countSocketErrors'),
+  frames: t('recorder.countFrames'),
+  loss_frames: t('recorder.countLossFrames'),
+  outage_frames: t('recorder.countOutageFrames'),
+  restart_frames: t('recorder.countRestartFrames'),
+  overrun_frames: t('recorder.countOverrunFrames'),
+  gaps: t('recorder.countGaps'),
+  restarts: t('recorder.countRestarts'),
+  waiting: t('recorder.countWaiting'),
+}
+
+/** Counters that say that something is wrong once they are not zero. */
+const BAD = new Set([
+  'lost', 'late', 'kernel_dropped', 'socket_errors', 'wrong_size', 'loss_frames', 'outage_frames', 'overrun_frames', 'gaps',
+])
+
+export function counterWord(name: string): string {
+  return WORDS[name] ?? name.replaceAll('_', ' ')
+}
+
+export function counterIsBad(name: string, value: number): boolean {
+  return value > 0 && BAD.has(name)
+}
+
+export function basisWord(basis: string | null): string {
+  switch (basis) {
+    case null:
+      return t('recorder.unknown')
+    case 'media-clock':
+      return t('recorder.basisMediaClock')
+    case 'assumed-media-clock':
+      return t('recorder.basisAssumed')
+    case 'arrival':
+      return t('recorder.basisArrival')
+    default:
+      return basis
+  }
+}
+
+const grouped = new Intl.NumberFormat('en-GB', { useGrouping: true })
+
+/** `12 345 678`: groups of three with a narrow space. */
+export function counted(value: number): string {
+  return grouped.format(value).replaceAll(',', '\u202f')
+}
+
+/** Names of all counters of some lists, in the order in which they first stand. */
+export function counterNames(lists: readonly { name: string }[][]): string[] {
+  return [...new Set(lists.flat().map(({ name }) => name))]
+}

@@ -1,0 +1,2 @@
+declare module '@fontsource-variable/inter/opsz.css'
+declare module '*.css'

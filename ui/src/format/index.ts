@@ -1,0 +1,7 @@
+export * from './disk'
+export * from './duration'
+export * from './level'
+export * from './loss'
+export * from './name'
+export * from './size'
+export * from './time'

@@ -1,0 +1,31 @@
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { session, useEvent, type Interface, type Request, type Settings } from '../api'
+import { useLoading } from './loading'
+
+export const useSettingsStore = defineStore('settings', () => {
+  const { client } = session()
+  const settings = shallowRef<Settings>()
+
+  const loading = useLoading(async () => {
+    settings.value = await client.call('settings', {})
+  })
+  useEvent('settings', (next) => {
+    settings.value = next
+  })
+
+  return {
+    ...loading,
+    settings,
+    async change(request: Request<'change_settings'>): Promise<Settings> {
+      settings.value = await client.call('change_settings', request)
+      return settings.value
+    },
+    interfaces: async (): Promise<Interface[]> => (await client.call('interfaces', {})).interfaces,
+    diagnostics: () => client.call('diagnostics', {}),
+    backups: async () => (await client.call('backups', {})).backups,
+    makeBackup: () => client.call('make_backup', {}, 60_000),
+    restoreBackup: (name: string) => client.call('restore_backup', { name }, 60_000),
+    removeDemo: () => client.call('remove_demo', {}),
+  }
+})

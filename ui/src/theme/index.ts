@@ -1,0 +1,5 @@
+import '@fontsource-variable/inter/opsz.css'
+import './tokens.css'
+import './type.css'
+import './base.css'
+import './vuetify.css'

@@ -1,0 +1,90 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import { mountWith, type Mounted, type MountOptions } from '../../tests/mount'
+import { toasts } from '@/kit/toasts'
+import SourcesView from './SourcesView.vue'
+
+/** Whole pages take their time on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 })
+
+let mounted: Mounted | undefined
+async function shown(at: string, options: MountOptions = {}): Promise<Mounted> {
+  mounted = await mountWith(SourcesView, { at, ...options })
+  await mounted.session.open()
+  await flushPromises()
+  return mounted
+}
+afterEach(() => {
+  mounted?.wrapper.unmount()
+  document.body.innerHTML = ''
+  toasts.splice(0)
+  vi.useRealTimers()
+})
+const asked = (operation: string) => mounted!.service.asked.filter((one) => one.operation === operation).map(({ request }) => request)
+const editor = () => mounted!.wrapper.findComponent({ name: 'SourceEditor' })
+const button = (text: string) => [...document.querySelectorAll<HTMLElement>('button')].find((one) => one.textContent?.trim().startsWith(text))
+async function paste(text: string) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  editor().findComponent({ name: 'SdpPane' }).vm.$emit('update:modelValue', text)
+  await vi.advanceTimersByTimeAsync(400)
+}
+
+test('a description that is wrong is shown with its line marked, and cannot be added', async () => {
+  await shown('/sources?add=sdp')
+  await paste(Array.from({ length: 7 }, (_, i) => `line ${i + 1}`).join('\n'))
+  const bad = [...document.querySelectorAll('.marked__line--bad')]
+  expect(bad.map((one) => one.getAttribute('value'))).toEqual(['7'])
+  expect(bad[0]!.textContent).toContain('has no sample rate')
+  expect(button('Add source')!.hasAttribute('disabled')).toBe(true)
+})
+
+test('a description that is right gives a source with the channels that were touched, in that order', async () => {
+  await shown('/sources?add=sdp')
+  await paste('m=audio 5004 RTP/AVP 96')
+  expect((document.querySelector('input[maxlength="80"]') as HTMLInputElement).value).toBe('Hall stagebox')
+  button('Clear')!.click()
+  await vi.advanceTimersByTimeAsync(0)
+  const cells = [...document.querySelectorAll<HTMLElement>('.cell')]
+  expect(cells).toHaveLength(64)
+  for (const channel of [9, 1]) {
+    cells[channel - 1]!.click()
+    await vi.advanceTimersByTimeAsync(0)
+  }
+  expect(cells[8]!.getAttribute('aria-label')).toContain('place 1')
+  await editor().find('form').trigger('submit')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(asked('create_source')).toMatchObject([{ name: 'Hall stagebox', config: { kind: 'aes67', stream_channels: 64, pick: [9, 1] } }])
+})
+
+test('by hand: what is wrong is told at its field, and nothing is sent', async () => {
+  await shown('/sources?add=hand')
+  await editor().find('form').trigger('submit')
+  await flushPromises()
+  expect(editor().text()).toContain('A source needs a name.')
+  expect(editor().text()).toContain('An IPv4 address is needed')
+  expect(asked('create_source')).toEqual([])
+})
+
+test('while it is recorded only the name goes to the service', async () => {
+  await shown('/sources?id=source-0')
+  expect(editor().text()).toContain('only its name can be changed')
+  const name = editor().find('input[maxlength="80"]')
+  await name.setValue('New name')
+  await editor().find('form').trigger('submit')
+  await flushPromises()
+  expect(asked('change_source')).toEqual([{ id: 'source-0', name: 'New name', config: null }])
+})
+
+test('a source that is not changed is not sent', async () => {
+  await shown('/sources?id=source-7')
+  expect(button('Save')!.hasAttribute('disabled')).toBe(true)
+})
+
+test('a source that a recorder takes cannot be deleted, and says who takes it', async () => {
+  await shown('/sources?id=source-7')
+  button('Delete')!.click()
+  await flushPromises()
+  expect(document.body.textContent).toContain('Recorder Podcast booth takes it. Give it another source first.')
+  const hold = button('Hold to delete')!
+  expect(hold.hasAttribute('disabled')).toBe(true)
+})

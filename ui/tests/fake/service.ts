@@ -1,0 +1,385 @@
+import type { ApiError, AppEvent, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
+import type { Transport } from '../../src/api/transport'
+import { frameOf, layoutOf } from './levels'
+import type { World } from './world'
+
+type Answers = { [K in keyof Operations]: (request: Operations[K]['request']) => Operations[K]['reply'] }
+
+/** A service in the page: answers every operation from a made-up world, sends its events, and can be taken down. */
+export class FakeService implements Transport {
+  /** Nothing answers, and no level comes. */
+  down = false
+  /** Operations that refuse, and with what. */
+  readonly refuse = new Map<keyof Operations, ApiError>()
+  /** Everything that was asked, for tests. */
+  readonly asked: { operation: string; request: unknown }[] = []
+  private readonly events = new Set<(event: AppEvent) => void>()
+  private readonly frames = new Set<(frame: ArrayBuffer) => void>()
+  readonly jobs = new Map<string, Job>()
+  private sequence = 0
+  private generation = 1
+
+  constructor(readonly world: World) {}
+
+  async call(operation: string, request: unknown): Promise<unknown> {
+    this.asked.push({ operation, request })
+    if (this.down) throw new Error('nothing answers')
+    const refused = this.refuse.get(operation as keyof Operations)
+    if (refused) throw refused
+    const answer = this.answers[operation as keyof Operations] as ((request: unknown) => unknown) | undefined
+    if (!answer) throw { code: 'not_found', message: `there is no operation ${operation}`, request_id: 'fake' } satisfies ApiError
+    // As from another process: what is answered is a copy.
+    return structuredClone(answer(request))
+  }
+
+  async onEvent(take: (event: AppEvent) => void) {
+    if (this.down) throw new Error('nothing answers')
+    this.events.add(take)
+    return () => void this.events.delete(take)
+  }
+
+  async levels(take: (frame: ArrayBuffer) => void) {
+    if (this.down) throw new Error('nothing answers')
+    this.frames.add(take)
+    return () => void this.frames.delete(take)
+  }
+
+  emit(event: AppEvent): void {
+    if (this.down) return
+    for (const take of this.events) take(structuredClone(event))
+  }
+
+  /** Sends levels 30 times a second and the status each second, until the page goes. */
+  run(): void {
+    setInterval(() => this.frame(performance.now()), 33)
+    setInterval(() => this.emit({ type: 'status', data: this.status() }), 1000)
+    setInterval(() => this.playOn(0.5), 500)
+  }
+
+  /** The player goes on by so many seconds. */
+  playOn(seconds: number): void {
+    const { playback } = this.world
+    if (playback.state !== 'playing') return
+    const at = playback.position_s + seconds
+    this.setPlayback(at < playback.duration_s ? { position_s: at } : { state: 'paused', position_s: playback.duration_s })
+  }
+
+  frame(at: number): void {
+    if (this.down) return
+    this.sequence += 1
+    const frame = frameOf(layoutOf(this.world, this.generation), this.sequence, at)
+    for (const take of this.frames) take(frame)
+  }
+
+  status(): Status {
+    const { world } = this
+    const states: RecorderState[] = ['stopped', 'starting', 'recording', 'degraded', 'stopping', 'error']
+    return {
+      version: '0.1.0', station: world.settings.station, now: new Date().toISOString(), started: new Date(world.now).toISOString(),
+      zone: 'Europe/Zurich', utc_offset_s: 3600,
+      counts: states.map((state) => ({ state, count: world.recorders.filter((one) => one.state === state).length })),
+      disk: {
+        light: { level: 'ok', text: '38 days left' }, free_bytes: 5.62e12, total_bytes: 8e12, rate_bytes_s: 1.7e6,
+        full_at: new Date(world.now + 38.2 * 86_400_000).toISOString(),
+      },
+      clock: { level: 'ok', text: 'Clock locked' }, missing_today_s: 43.284, recorders_missing: 2, complete: 0.999581,
+      notices: world.notices, demo: false,
+    }
+  }
+
+  private recorder(id: number): Recorder {
+    const found = this.world.recorders.find((one) => one.id === id)
+    if (!found) throw { code: 'not_found', message: `there is no recorder ${id}`, request_id: 'fake' } satisfies ApiError
+    return found
+  }
+
+  private source(id: string): Source {
+    const found = this.world.sources.find((one) => one.id === id)
+    if (!found) throw { code: 'not_found', message: `there is no source ${id}`, request_id: 'fake' } satisfies ApiError
+    return found
+  }
+
+  private setState(recorder: Recorder, state: RecorderState): void {
+    recorder.state = state
+    recorder.wanted = state !== 'stopped'
+    recorder.reason = null
+    recorder.since = state === 'recording' ? new Date().toISOString() : null
+    recorder.files = state === 'recording' ? [{ name: '2026-03-14-08.wav', path: `${recorder.folder}/2026-03-14-08.wav`, format: 'wav' }] : []
+    this.emit({ type: 'recorder', data: recorder })
+  }
+
+  private changeStudio(id: string, change: (studio: World['studios'][number]) => void) {
+    const studio = this.world.studios.find((one) => one.id === id)
+    if (!studio) throw { code: 'not_found', message: `there is no studio ${id}`, request_id: 'fake' } satisfies ApiError
+    change(studio)
+    for (const recorder of this.world.recorders) {
+      const mine = this.world.studios.find((one) => one.recorder_id === recorder.id)
+      recorder.studio = mine ? { id: mine.id, name: mine.name, color: mine.color } : null
+    }
+    this.emit({ type: 'studio', data: studio })
+    return studio
+  }
+
+  private selection() {
+    const studio = this.world.studios.find(({ id }) => id === this.world.selection) ?? null
+    return { studio_id: studio?.id ?? null, studio }
+  }
+
+  private readonly answers: Answers = {
+    status: () => this.status(),
+    start_all: () => {
+      const able = this.world.recorders.filter(({ state, source }) => state === 'stopped' && source)
+      for (const one of able) this.setState(one, 'recording')
+      return { done: able.map(({ id }) => id), refused: [] }
+    },
+    stop_all: () => {
+      const able = this.world.recorders.filter(({ state }) => state !== 'stopped')
+      for (const one of able) this.setState(one, 'stopped')
+      return { done: able.map(({ id }) => id), refused: [] }
+    },
+    acknowledge: ({ id }) => {
+      for (const notice of this.world.notices) if (notice.id === id) notice.acknowledged = true
+      this.emit({ type: 'status', data: this.status() })
+      return {}
+    },
+    history: () => ({
+      entries: this.world.recorders.slice(0, 20).map((recorder, i) => ({
+        id: 1000 - i, at: new Date(this.world.now - i * 600_000).toISOString(), recorder_id: recorder.id,
+        subject: recorder.name, kind: 'started', message: 'Recording started',
+      })),
+      more: false,
+    }),
+    settings: () => this.world.settings,
+    change_settings: (change) => {
+      const given = Object.entries(change).filter(([, value]) => value !== null && value !== undefined)
+      Object.assign(this.world.settings, Object.fromEntries(given))
+      this.emit({ type: 'settings', data: this.world.settings })
+      return this.world.settings
+    },
+    interfaces: () => ({
+      interfaces: [
+        { name: 'lo', addresses: ['127.0.0.1'], up: true, loopback: true },
+        { name: 'eno1', addresses: ['10.20.4.8'], up: true, loopback: false },
+        { name: 'eno2', addresses: [], up: false, loopback: false },
+      ],
+    }),
+    diagnostics: () => ({
+      version: 'audyn 0.1.0', state_dir: '/var/lib/audyn', started: new Date(this.world.now).toISOString(),
+      real_time: 'SCHED_FIFO 60', schema: 1, database_bytes: 131_072, processors: 8, memory_bytes: 94_371_840,
+      licence: 'MIT or Apache-2.0. MP3 by LAME, LGPL.',
+    }),
+    backups: () => ({
+      backups: [{ name: 'audyn-2026-03-14T03-00-00Z.db', made: '2026-03-14T03:00:00Z', bytes: 131_072, schema: 1, contents: '64 recorders, 64 sources, 30 studios' }],
+    }),
+    make_backup: () => ({ name: 'audyn-now.db', made: new Date().toISOString(), bytes: 131_072, schema: 1, contents: '64 recorders' }),
+    restore_backup: () => ({}),
+    remove_demo: () => ({}),
+    level_layout: () => layoutOf(this.world, this.generation),
+    list_recorders: () => ({ recorders: this.world.recorders }),
+    recorder: ({ id }) => this.recorder(id),
+    create_recorder: ({ name, description, source_id }) => {
+      const source = source_id ? this.source(source_id) : undefined
+      const made: Recorder = {
+        ...this.world.recorders[0]!, id: Math.max(0, ...this.world.recorders.map(({ id }) => id)) + 1, name,
+        description: description ?? '', state: 'stopped', since: null, files: [], reason: null, studio: null,
+        source: source ? { id: source.id, name: source.name, kind: source.kind, summary: source.summary } : null,
+        meter: source?.meter ?? null, channels: source?.channels ?? [],
+      }
+      this.world.recorders.push(made)
+      this.emit({ type: 'recorder', data: made })
+      return made
+    },
+    change_recorder: ({ id, name, description, source_id }) => {
+      const one = this.recorder(id)
+      if (name) one.name = name
+      if (description !== null && description !== undefined) one.description = description
+      if (source_id) {
+        const source = this.source(source_id)
+        one.source = { id: source.id, name: source.name, kind: source.kind, summary: source.summary }
+        one.meter = source.meter
+        one.channels = source.channels
+      } else if (source_id === '') Object.assign(one, { source: null, meter: null, channels: [] })
+      this.emit({ type: 'recorder', data: one })
+      return one
+    },
+    change_recorder_config: ({ id, config }) => {
+      const one = this.recorder(id)
+      one.config = config
+      one.pending = one.state === 'recording'
+      this.emit({ type: 'recorder', data: one })
+      return one
+    },
+    delete_recorder: ({ id }) => {
+      this.world.recorders = this.world.recorders.filter((one) => one.id !== id)
+      this.emit({ type: 'recorder_removed', data: id })
+      return {}
+    },
+    start_recorder: ({ id }) => {
+      this.setState(this.recorder(id), 'recording')
+      return { message: 'Recording started', recorder_id: id }
+    },
+    stop_recorder: ({ id }) => {
+      this.setState(this.recorder(id), 'stopped')
+      return { message: 'Recording stopped', recorder_id: id }
+    },
+    recorder_gaps: ({ id }) => ({ gaps: this.world.gaps.get(id) ?? [], more: false }),
+    recorder_counters: () => ({
+      stream: [{ name: 'packets', value: 1_234_567 }, { name: 'late', value: 3 }],
+      legs: [{ address: '239.69.1.1:5004', interface: 'eno1', receive_buffer: 2_097_152, jitter_us: 41.2, counts: [{ name: 'packets', value: 1_234_567 }] }],
+      bits: 24, time_basis: 'media-clock', lag_us: 1040,
+    }),
+    preview_names: ({ writing }) => ({
+      files: Array.from({ length: 5 }, (_, i) => {
+        const at = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + i * 3_600_000).toISOString()
+        return { at, paths: writing.outputs.map(({ format }) => `${at.slice(0, 10)}/${at.slice(0, 13).replace('T', '-')}.${format}`) }
+      }),
+      problems: writing.layout === 'custom' && !writing.custom_format ? ['the layout "custom" needs a format'] : [],
+      clock_change: [],
+    }),
+    list_sources: () => ({ sources: this.world.sources }),
+    create_source: ({ name, config }) => {
+      const made: Source = { ...this.world.sources[0]!, id: `source-${Date.now()}`, name, config, kind: config.kind, recorders: [] }
+      this.world.sources.push(made)
+      this.generation += 1
+      this.emit({ type: 'source', data: made })
+      this.emit({ type: 'levels', data: layoutOf(this.world, this.generation) })
+      return made
+    },
+    change_source: ({ id, name, config }) => {
+      const one = this.source(id)
+      if (name) one.name = name
+      if (config) one.config = config
+      this.emit({ type: 'source', data: one })
+      return one
+    },
+    delete_source: ({ id }) => {
+      const one = this.source(id)
+      if (one.recorders.length > 0) {
+        throw { code: 'conflict', message: `Recorder ${one.recorders[0]} takes ${one.name}. Give it another source first.`, request_id: 'fake' } satisfies ApiError
+      }
+      this.world.sources = this.world.sources.filter((other) => other !== one)
+      this.emit({ type: 'source_removed', data: id })
+      return {}
+    },
+    source_counters: ({ id }) => ({ counters: this.answers.recorder_counters({ id: Number(id.split('-')[1]) }), reason: null }),
+    read_sdp: ({ text }) =>
+      text.includes('m=audio')
+        ? {
+            name: 'Hall stagebox', warnings: [], problems: [],
+            streams: [{ name: 'Hall stagebox', clock: 'PTP 39-A7-94-FF-FE-07-CB-D0, domain 0', config: { legs: [{ address: '239.69.20.5', port: 5004 }], pick: [], labels: [], stream_channels: 64, encoding: 'L24', sample_rate: 48_000 } }],
+          }
+        : { name: '', warnings: [], streams: [], problems: [{ line: 7, message: '"a=rtpmap:96 L24" has no sample rate; a rate would follow the slash' }] },
+    list_studios: () => ({ studios: this.world.studios }),
+    create_studio: ({ name, description, color }) => {
+      const made = {
+        id: `studio-${Date.now().toString(16).slice(-8)}`, name, description: description ?? '', color: color ?? '#2196F3',
+        recorder_id: null, enabled: true, demo: false,
+      }
+      this.world.studios.push(made)
+      this.emit({ type: 'studio', data: made })
+      return made
+    },
+    change_studio: ({ id, name, description, color, enabled }) =>
+      this.changeStudio(id, (studio) => {
+        studio.name = name ?? studio.name
+        studio.description = description ?? studio.description
+        studio.color = color ?? studio.color
+        studio.enabled = enabled ?? studio.enabled
+      }),
+    delete_studio: ({ id }) => {
+      this.world.studios = this.world.studios.filter((one) => one.id !== id)
+      this.emit({ type: 'studio_removed', data: id })
+      return {}
+    },
+    assign_studio: ({ id, recorder_id }) => {
+      for (const other of this.world.studios) {
+        if (other.recorder_id === recorder_id && other.id !== id && recorder_id) this.changeStudio(other.id, (one) => (one.recorder_id = null))
+      }
+      const studio = this.changeStudio(id, (one) => (one.recorder_id = recorder_id ?? null))
+      for (const recorder of this.world.recorders) this.emit({ type: 'recorder', data: recorder })
+      return studio
+    },
+    current_selection: () => this.selection(),
+    select_studio: ({ id }) => {
+      this.world.selection = id
+      return this.selection()
+    },
+    list_files: ({ recorder_id, studio_id, day, search, format, with_gaps, cursor, limit }) => {
+      const wanted = this.world.files.filter(
+        (file) =>
+          (!recorder_id || file.recorder_id === recorder_id) && (!studio_id || file.studio_id === studio_id) &&
+          (!day || file.start_civil.startsWith(day)) && (!format || file.format === format) && (!with_gaps || file.gaps > 0) &&
+          (!search || `${file.name} ${file.recorder_name}`.toLowerCase().includes(search.toLowerCase())),
+      )
+      const from = Number(cursor ?? 0)
+      const to = from + (limit ?? 200)
+      return {
+        files: wanted.slice(from, to), next: to < wanted.length ? String(to) : null, total: wanted.length,
+        total_bytes: wanted.reduce((sum, { bytes }) => sum + bytes, 0),
+      }
+    },
+    file_tree: () => ({
+      branches: this.world.recorders.slice(0, 8).map((recorder) => {
+        const mine = this.world.files.filter(({ recorder_id }) => recorder_id === recorder.id)
+        const days = [...new Set(mine.map(({ start_civil }) => start_civil.slice(0, 10)))].sort().reverse()
+        return {
+          folder: recorder.folder, name: recorder.name, studio_id: recorder.studio?.id ?? null, recorder_id: recorder.id,
+          days: days.map((day) => {
+            const of = mine.filter(({ start_civil }) => start_civil.startsWith(day))
+            return { day, files: of.length, bytes: of.reduce((sum, { bytes }) => sum + bytes, 0) }
+          }),
+        }
+      }),
+    }),
+    file: ({ id }) => {
+      const file = this.world.files.find((one) => one.id === id)
+      if (!file) throw { code: 'not_found', message: `there is no file ${id}`, request_id: 'fake' } satisfies ApiError
+      const gaps = Array.from({ length: file.gaps }, (_, i) => ({
+        at: new Date(Date.parse(file.start) + (i + 1) * 600_000).toISOString(), length_s: file.missing_s / file.gaps,
+        samples: Math.round((file.missing_s / file.gaps) * file.sample_rate), cause: 'loss' as const, file: file.name,
+      }))
+      return { file, gaps, time_basis: 'media-clock', hash: file.state === 'complete' ? '9f2c'.repeat(16) : null }
+    },
+    delete_files: ({ ids }) => {
+      const going = this.world.files.filter((file) => ids.includes(file.id) && file.state !== 'growing').map(({ id }) => id)
+      this.world.files = this.world.files.filter(({ id }) => !going.includes(id))
+      this.emit({ type: 'files_removed', data: going })
+      return {
+        done: going,
+        refused: ids.filter((id) => !going.includes(id)).map((id) => ({ id, message: 'It is being written' })),
+      }
+    },
+    copy_files: ({ ids, folder }) =>
+      this.setJob({ id: `job-${this.jobs.size + 1}`, kind: 'copy', state: 'running', done: 312_000_000, total: ids.length * 1_036_800_512, message: folder }),
+    list_jobs: () => ({ jobs: [...this.jobs.values()] }),
+    cancel_job: ({ id }) => {
+      const job = this.jobs.get(id)
+      if (!job) throw { code: 'not_found', message: `there is no job ${id}`, request_id: 'fake' } satisfies ApiError
+      return this.setJob({ ...job, state: 'cancelled', message: 'Cancelled' })
+    },
+    playback: () => this.world.playback,
+    play: ({ file_id, at_s }) => {
+      const file = this.world.files.find(({ id }) => id === file_id)
+      return this.setPlayback({ state: 'playing', file_id, name: file?.name ?? null, position_s: at_s ?? 0, duration_s: file?.duration_s ?? 0, growing: file?.state === 'growing' })
+    },
+    pause: () => this.setPlayback({ state: 'paused' }),
+    resume: () => this.setPlayback({ state: 'playing' }),
+    seek: ({ position_s }) => this.setPlayback({ position_s }),
+    stop_playback: () => this.setPlayback({ state: 'stopped', position_s: 0 }),
+    set_volume: ({ volume }) => this.setPlayback({ volume }),
+    list_outputs: () => ({ outputs: [{ id: 'default', name: 'Built-in audio', default: true }, { id: 'usb', name: 'USB headphones', default: false }], message: null }),
+    choose_output: ({ id }) => this.setPlayback({ output_id: id ?? null }),
+  }
+
+  setJob(job: Job): Job {
+    this.jobs.set(job.id, job)
+    this.emit({ type: 'job', data: job })
+    return job
+  }
+
+  private setPlayback(change: Partial<World['playback']>): World['playback'] {
+    Object.assign(this.world.playback, change)
+    this.emit({ type: 'playback', data: this.world.playback })
+    return this.world.playback
+  }
+}
