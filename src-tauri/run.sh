@@ -1,27 +1,38 @@
 #!/usr/bin/env bash
-# Audyn's main job on a fresh Debian 12 machine with Rust: installs what the build needs, builds, and records two test
-# streams that `audyn send` sends on the loopback interface, with levels on screen.
+# Audyn in one command on a fresh Debian 12 machine with Rust and Node: installs what the build needs, builds, and opens
+# the window. The first start begins with a demonstration: two studios that hear test tones, ready to record.
 #
-#   bash src-tauri/run.sh [--seconds N]
+#   bash src-tauri/run.sh [--kiosk]                    the window; --kiosk is a studio's screen
+#   bash src-tauri/run.sh --headless [--seconds N]     two test streams recorded with levels in the terminal
 #
-# Stops by Ctrl-C, or after N seconds (15 if the output is not a terminal), finishes every file, and checks the archives.
+# Without a display it says so and does the latter. That stops by Ctrl-C, or after N seconds (15 if the output is not a
+# terminal), finishes every file, and checks the archives. As a service Audyn runs by `audyn serve`.
 set -euo pipefail
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' "$0"; }
 
 seconds=0
 [[ -t 1 ]] || seconds=15
+headless=
+window=(window)
 while (($#)); do
   case $1 in
+    --headless) headless=1; shift ;;
+    --kiosk) window+=(--kiosk); shift ;;
     --seconds)
       [[ ${2-} =~ ^[1-9][0-9]{0,8}$ ]] || { echo "--seconds: give a whole number of seconds from 1 on" >&2; exit 2; }
       seconds=$2
+      headless=1
       shift 2
       ;;
     -h | --help) usage; exit 0 ;;
     *) echo "$1 is not known here; see --help" >&2; exit 2 ;;
   esac
 done
+if [[ -z $headless && -z ${DISPLAY-} && -z ${WAYLAND_DISPLAY-} ]]; then
+  echo "There is no display to open the window on: two test streams are recorded without one, with levels here"
+  headless=1
+fi
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 demo=${XDG_DATA_HOME:-$HOME/.local/share}/audyn/demo
@@ -32,15 +43,36 @@ groups=(239.69.250.1 239.69.250.2)
 # ---- build
 
 # libopus and LAME come with their crates and are built by cmake and configure; SQLite and BLAKE3 by cc.
-bash "$root/src-tauri/install.sh" build-essential cmake
+needed=(build-essential cmake pkg-config libasound2-dev)
+[[ -n $headless ]] || needed+=(libgtk-3-dev libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev)
+bash "$root/src-tauri/install.sh" "${needed[@]}"
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
 if ! command -v cargo >/dev/null; then
   echo "Rust is missing: install it as https://rustup.rs says, then run this again" >&2
   exit 1
 fi
+features=()
+if [[ -z $headless ]]; then
+  if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
+    echo "Node 20.19 or later is missing, which builds the page: install it as https://nodejs.org says, then run this again;" >&2
+    echo "or run this with --headless" >&2
+    exit 1
+  fi
+  echo "Building the page"
+  # What the lock file says is installed when it has changed since.
+  if [[ ! $root/ui/node_modules/.package-lock.json -nt $root/ui/package-lock.json ]]; then
+    npm --prefix "$root/ui" ci --no-audit --no-fund --loglevel=error
+  fi
+  npm --prefix "$root/ui" run build --silent
+  features=(--features desktop)
+fi
 echo "Building Audyn (the first time takes a few minutes)"
-cargo build --release --locked --quiet --manifest-path "$root/Cargo.toml" -p audyn
+cargo build --release --locked --quiet --manifest-path "$root/Cargo.toml" -p audyn "${features[@]+"${features[@]}"}"
 audyn=${CARGO_TARGET_DIR:-$root/target}/release/audyn
+
+if [[ -z $headless ]]; then
+  exec "$audyn" "${window[@]}"
+fi
 
 # ---- run
 

@@ -46,6 +46,32 @@ tests() {
   ((status == 0)) || troubles+=("$name")
 }
 
+# A script of ours whose last line is `N passed, N failed`.
+summed() {
+  local name=$1 status ok bad
+  shift
+  title "$name"
+  "$@" 2>&1 | tee "$output"
+  status=${PIPESTATUS[0]}
+  read -r ok bad < <(awk '/^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 } END { print ok + 0, bad + 0 }' "$output")
+  ((status == 0 || bad > 0)) || bad=1
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+  ((status == 0)) || troubles+=("$name")
+}
+
+# The page's tests, by vitest.
+page_tests() {
+  local out=$output.page status
+  npm --prefix ui test --silent >"$out" 2>&1
+  status=$?
+  sed 's/\x1b\[[0-9;]*m//g' "$out" | tee "$out.plain"
+  awk '$1 == "Tests" { for (i = 2; i <= NF; i++) { if ($i == "passed") p = $(i - 1); if ($i == "failed") f = $(i - 1) } }
+    END { print p + 0 " passed, " f + 0 " failed" }' "$out.plain"
+  rm -f "$out" "$out.plain"
+  return $status
+}
+
 finish() {
   printf '\n'
   local trouble
@@ -57,7 +83,10 @@ finish() {
 
 # Step 1: what is needed.
 title "needed packages"
-needed=(build-essential cmake dbus ffmpeg flac iproute2 iptables libsox-fmt-all mediainfo opus-tools sox util-linux)
+needed=(build-essential cmake dbus dbus-x11 ffmpeg file flac imagemagick iproute2 iptables libasound2-dev
+  libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev mediainfo openbox opus-tools
+  pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux webkit2gtk-driver wireplumber x11-utils
+  x11-xserver-utils xdotool xvfb)
 bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
 if ! command -v cargo >/dev/null; then
@@ -69,16 +98,27 @@ export PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 for component in rustfmt clippy; do
   cargo "${component/rust/}" --version >/dev/null 2>&1 || rustup component add "$component"
 done
+if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
+  echo "Node 20.19 or later is missing: install it as https://nodejs.org says, then run this again" >&2
+  failed=1
+  finish
+fi
 command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 echo "all there"
 
-# Step 2: what can be said without running anything.
+# Step 2: the page. The window embeds it, so it comes first.
+check "page: packages" npm --prefix ui ci --no-audit --no-fund --loglevel=error
+check "page: types and build" npm --prefix ui run build --silent
+summed "page: tests" page_tests
+
+# Step 3: what can be said without running anything.
 check "format" cargo fmt --all --check
 check "lints" cargo clippy --workspace --all-targets --quiet -- -D warnings
+check "lints of the window" cargo clippy -p audyn --all-targets --features desktop --quiet -- -D warnings
 check "licences, duplicates, origins" cargo deny --log-level warn check licenses bans sources
 check "documents" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
-# Step 3: everything is built before anything is timed.
+# Step 4: everything is built before anything is timed.
 title "build"
 if ! cargo test --workspace --no-run --quiet; then
   failed=$((failed + 1))
@@ -86,13 +126,16 @@ if ! cargo test --workspace --no-run --quiet; then
   finish
 fi
 
-# Step 4: tests. Those with sockets, processes and real time come apart from the others and few at a time, so that they
+# Step 5: tests. Those with sockets, processes and real time come apart from the others and few at a time, so that they
 # meet a machine that is not busy with something else.
 tests "unit tests" cargo test --workspace --lib --bins --no-fail-fast
 tests "examples in the documents" cargo test --workspace --doc --no-fail-fast
 tests "integration tests" cargo test --workspace --test '*' --no-fail-fast -- --test-threads="${TEST_THREADS:-2}"
 
-# Step 5: parsers and ordering against any input.
+# Step 6: the window, worked as a person works it.
+summed "the window" bash tests/e2e/run.sh
+
+# Step 7: parsers and ordering against any input.
 # The short form is repeatable: it shows that targets and parsers hold. The long form searches.
 if [[ -n ${RUN_SLOW_TESTS-} ]]; then
   fuzz_seconds=300
@@ -111,7 +154,7 @@ else
   troubles+=("fuzz targets: build")
 fi
 
-# Step 6, long form only: the whole process against the least that could be done.
+# Step 8, long form only: the whole process against the least that could be done.
 if [[ -n ${RUN_SLOW_TESTS-} ]]; then
   check "load" cargo bench --quiet -p audyn-service --bench load -- --seconds 10 1 16 64
 fi

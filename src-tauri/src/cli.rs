@@ -7,6 +7,8 @@ mod output;
 pub mod record;
 mod recover;
 pub mod send;
+mod serve;
+mod window;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,9 +29,9 @@ pub const ORIGINATOR: &str = concat!("Audyn ", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Parser)]
 #[command(name = "audyn", version, after_help = Exit::HELP, disable_help_subcommand = true)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; the window, if nothing is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
     /// How to log.
     #[command(flatten)]
     pub log: LogArgs,
@@ -57,6 +59,10 @@ pub struct LogArgs {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the window: meters, recorders, studios, files. `audyn` alone does the same
+    Window(window::WindowArgs),
+    /// Record as the station is set up, without a window
+    Serve(serve::ServeArgs),
     /// Record AES67 streams: one from flags, or many from a file
     Record(Box<record::RecordArgs>),
     /// Send AES67 audio: a WAV file, a tone or a test signal, with impairments on request
@@ -136,7 +142,8 @@ fn run(cli: &Cli) -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    let exit = command(&cli.command, &logging).unwrap_or_else(|error| {
+    let window = Command::Window(window::WindowArgs::default());
+    let exit = command(cli.command.as_ref().unwrap_or(&window), &logging).unwrap_or_else(|error| {
         output::failure(&format!("{error:#}"));
         Exit::Failed.into()
     });
@@ -146,6 +153,8 @@ fn run(cli: &Cli) -> ExitCode {
 
 fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Window(args) => window::run(args, logging).map(ExitCode::from),
+        Command::Serve(args) => serve::run(args, logging).map(ExitCode::from),
         Command::Record(args) => record::run(args, logging).map(ExitCode::from),
         Command::Send(args) => send::run(args, &shutdown::stop_flag(logging)?),
         Command::Check(args) => check::run(args).map(ExitCode::from),

@@ -6,6 +6,8 @@
 pub mod cli;
 pub mod compose;
 pub mod config;
+#[cfg(feature = "desktop")]
+pub mod desktop;
 pub mod exit;
 pub mod levels;
 pub mod logging;

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::rig::{Rig, Running, decoded, first_by_bext, silent_frames};
+use crate::rig::{Rig, Running, decoded, first_by_bext, namespaces, silent_frames};
 
 /// One thread of another process, held by ptrace: it stands still as on a disk that does not answer.
-struct Held(i32);
+pub struct Held(i32);
 
 impl Held {
     #[expect(unsafe_code, reason = "there is no other way to stop one thread of a process")]
-    fn writer_of(pid: i32) -> Self {
+    pub fn writer_of(pid: i32) -> Self {
         let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
         let tid: i32 = tasks
             .map(|task| task.path())
@@ -26,6 +26,15 @@ impl Held {
             assert_eq!(libc::waitpid(tid, std::ptr::null_mut(), libc::__WALL), tid);
         }
         Self(tid)
+    }
+}
+
+impl Held {
+    /// Waits for the thread's end, which is its process's: as long as whoever holds it has not seen it, the process stays.
+    #[expect(unsafe_code, reason = "as above")]
+    pub fn wait_for_its_end(self) {
+        // SAFETY: as above.
+        unsafe { assert_eq!(libc::waitpid(self.0, std::ptr::null_mut(), libc::__WALL), self.0) };
     }
 }
 
@@ -101,6 +110,9 @@ fn beyond_that_the_loss_is_one_known_gap() {
 
 #[test]
 fn a_full_disk_is_told_and_recording_resumes_when_space_returns() {
+    if !namespaces() {
+        return;
+    }
     let rig = Rig::new();
     let script = format!(
         "mkdir disk && mount -t tmpfs -o size=24m tmpfs disk && head -c 23000000 /dev/zero > disk/ballast || exit 77\n\

@@ -10,6 +10,8 @@ mod disk;
 mod files;
 mod legs;
 mod network;
+mod privileges;
+mod receive;
 mod rotation;
 mod signals;
 mod timeline;

@@ -1,6 +1,6 @@
 //! A fixture: a folder, a multicast group of its own, and the program's two ends.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -271,6 +271,55 @@ pub fn first_by_bext(file: &Path) -> i64 {
     let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_second();
     // TAI has been 37 s ahead of UTC since 2017.
     (midnight + 37) * 48_000 + tag("time_reference").parse::<i64>().unwrap()
+}
+
+/// Whether this system permits namespaces without privilege. If not, it is said, past the test runner's capture: a test
+/// that could not run must not look like one that did.
+pub fn namespaces() -> bool {
+    let probe =
+        Command::new("unshare").args(["-Urnmpf", "--mount-proc", "true"]).output().unwrap_or_else(|e| {
+            panic!("cannot run unshare: {e}; `bash tests/run.sh` installs what the tests need")
+        });
+    if !probe.status.success() {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        let why = String::from_utf8_lossy(&probe.stderr).trim().to_owned();
+        let _ = writeln!(std::io::stderr(), "not run: {test}: no unprivileged namespaces here ({why})");
+    }
+    probe.status.success()
+}
+
+/// Runs `steps` where `here` and `there` are two hosts joined by interfaces of these names. `record …` and `send …`
+/// start the program on either; the recorder's end is the script's. Returns the recorder's log, or nothing where
+/// namespaces are not permitted.
+pub fn between_hosts(rig: &Rig, steps: &str) -> Option<String> {
+    if !namespaces() {
+        return None;
+    }
+    let script = format!(
+        r#"set -e
+mount -t tmpfs tmpfs /run; mkdir -p /run/netns; ip netns add far
+join() {{ ip link add here type veth peer name there netns far; ip addr add 10.77.0.1/24 dev here; ip link set here up
+  ip -n far addr add 10.77.0.2/24 dev there; ip -n far link set there up; }}
+ip link set lo up; ip -n far link set lo up; join
+send() {{ ip netns exec far $AUDYN send -m $GROUP -p $PORT --interface there --signal index "$@" & sender=$!; }}
+record() {{ $AUDYN record -m $GROUP -p $PORT --interface here -o out.wav --archive-clock utc --stats s.json "$@" 2>log.txt & recorder=$!; }}
+until_log() {{ for try in $(seq 600); do grep -q "$1" log.txt && return; sleep 0.1; done; return 1; }}
+{steps}
+wait $recorder
+kill $sender
+"#
+    );
+    let mut command = Command::new("unshare");
+    command
+        .args(["-Urnmpf", "--mount-proc", "--kill-child", "bash", "-c", &script])
+        .env("AUDYN", env!("CARGO_BIN_EXE_audyn"))
+        .env("GROUP", &rig.group)
+        .env("PORT", &rig.port)
+        .current_dir(rig.path(""));
+    let (status, said) = Running::start(&mut command).end();
+    let log = std::fs::read_to_string(rig.path("log.txt")).unwrap_or_default();
+    assert!(status.success(), "{status}\n{said}\n{log}");
+    Some(log)
 }
 
 /// Waits until a file exists and is not empty.

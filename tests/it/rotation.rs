@@ -8,20 +8,22 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
+/// Flags of an archive with a file each second.
+const BY_THE_SECOND: [&str; 8] = [
+    "--archive-root",
+    "a",
+    "--archive-clock",
+    "utc",
+    "--archive-period",
+    "1",
+    "--archive-layout",
+    "accurate",
+];
+
 #[test]
 fn every_second_a_file_and_no_sample_between_them() {
     let rig = Rig::new();
-    let args = [
-        "--archive-root",
-        "a",
-        "--archive-clock",
-        "utc",
-        "--archive-period",
-        "1",
-        "--archive-layout",
-        "accurate",
-    ];
-    rig.record_with(&[], &[&args[..], &["--duration", "5"]].concat());
+    rig.record_with(&[], &[&BY_THE_SECOND[..], &["--duration", "5"]].concat());
     let files = rig.files("a", "wav");
     assert!(files.len() >= 5, "{files:?}");
     let mut next = first_by_bext(&files[0]);
@@ -93,19 +95,9 @@ fn a_restart_inside_the_hour_makes_a_new_name_in_time_order() {
 #[test]
 fn opus_joins_neither_click_nor_drift() {
     let rig = Rig::new();
-    let args = [
-        "--archive-root",
-        "a",
-        "--archive-clock",
-        "utc",
-        "--archive-period",
-        "1",
-        "--archive-layout",
-        "accurate",
-    ];
     let outputs =
         ["--archive-suffix", "opus", "--archive-suffix", "wav", "--bitrate", "256000", "--duration", "4"];
-    rig.record_with(&["--tone", "440", "--level", "-12"], &[&args[..], &outputs].concat());
+    rig.record_with(&["--tone", "440", "--level", "-12"], &[&BY_THE_SECOND[..], &outputs].concat());
     let whole = |suffix: &str| -> Vec<f64> {
         let files = rig.files("a", suffix);
         files.iter().flat_map(|f| decoded(f)).step_by(2).map(|s| f64::from(s) / 2_147_483_648.0).collect()

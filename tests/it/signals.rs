@@ -1,5 +1,6 @@
 //! Orderly ends, and a configuration that changes while recorders run.
 
+use crate::disk::Held;
 use crate::rig::{Rig, decoded, first_by_bext, silent_frames};
 
 #[test]
@@ -61,4 +62,31 @@ fn a_hangup_reads_the_configuration_again_and_touches_only_what_changed() {
         assert_eq!(rig.run(&["check", name]).0, 0, "{name}");
     }
     assert!(std::fs::metadata(rig.path("log.txt")).unwrap().len() > 0, "the log was opened anew");
+}
+
+#[test]
+fn a_disk_that_does_not_answer_holds_the_end_up_until_its_deadline_only() {
+    for signals in [1, 2] {
+        let rig = Rig::new();
+        let _sending = rig.send(&[]);
+        let mut recording = rig.record(&["--archive-root", "a", "--archive-clock", "utc", "--levels"]);
+        (0..40).for_each(|_| {
+            recording.until("\"levels\"");
+        });
+        let held = Held::writer_of(recording.pid());
+        recording.signal(libc::SIGTERM);
+        recording.until("stopping: every file");
+        if signals == 2 {
+            recording.signal(libc::SIGTERM);
+            recording.until("ended before every file was finished");
+        }
+        held.wait_for_its_end();
+        let (status, said) = recording.end();
+        assert_eq!(status.code(), Some(5), "{signals} signals: {said}");
+        // It plays as it is, and the next start or `recover` ends it.
+        assert!(decoded(&rig.files("a", "wav")[0]).len() > 24_000, "{signals} signals");
+        assert_eq!(rig.run(&["check", "a"]).0, 3, "{signals} signals: left unfinished");
+        assert_eq!(rig.run(&["recover", "a"]).0, 0, "{signals} signals");
+        assert_eq!(rig.run(&["check", "a", "--hash"]).0, 0, "{signals} signals");
+    }
 }

@@ -35,6 +35,11 @@ pub(super) fn failure(text: &str) {
     let _ = writeln!(io::stderr(), "error: {text}");
 }
 
+/// Says something that is worth knowing and is no failure.
+pub(super) fn notice(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Lines of two columns, the first as wide as its widest entry.
 pub(super) fn columns(rows: &[(String, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use audyn_engine::rt::SystemClock;
+use audyn_model::Clock as _;
 use audyn_service::recorder::{Options, Recorders};
 
 use self::meters::Meters;
@@ -57,13 +58,16 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
     let recorders = Arc::new(Recorders::new(Arc::new(SystemClock), options));
     let mut session = Session::new(Arc::clone(&recorders), run.duration);
     let failed = session.start_all(&config.recorders, run.strict);
-    for failure in &failed {
+    for (_, failure) in &failed {
         tracing::error!("{failure}");
     }
     let give_up = failed.len() == config.recorders.len() || (run.strict && !failed.is_empty());
     let ended = if give_up {
         session.stop_all(FINISH_DEADLINE)
     } else {
+        for (recorder, failure) in &failed {
+            session.plan(recorder, &failure.to_string(), SystemClock.mono());
+        }
         let meters =
             run.levels_ms.map(|ms| Meters::start(recorders.levels(), ms, run.file.is_some())).transpose()?;
         follow(&run, &mut session, meters.as_ref(), &asked, logging);
@@ -106,6 +110,10 @@ fn follow(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {
+                session.revive(SystemClock.mono());
+                if let Some(meters) = meters.filter(|_| session.has_revived()) {
+                    meters.replace(session.levels());
+                }
                 if session.all_done() {
                     return;
                 }

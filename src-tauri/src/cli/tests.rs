@@ -18,7 +18,7 @@ fn help_renders_for_every_subcommand_with_examples() {
         assert!(help.contains(&format!("\n  {}  ", code.code())), "{code:?} is not explained");
     }
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    assert_eq!(names, ["record", "send", "check", "recover", "info", "completions"]);
+    assert_eq!(names, ["window", "serve", "record", "send", "check", "recover", "info", "completions"]);
     for sub in command.get_subcommands_mut() {
         let name = sub.get_name().to_owned();
         for help in [sub.render_help(), sub.render_long_help()] {
@@ -57,7 +57,9 @@ fn completions_are_generated_for_every_shell() {
 
 #[test]
 fn wrong_usage_ends_with_the_code_for_it() {
-    for line in ["audyn", "audyn rec", "audyn record --prot 5", "audyn check", "audyn record -m"] {
+    for line in
+        ["audyn rec", "audyn window --studio", "audyn record --prot 5", "audyn check", "audyn record -m"]
+    {
         match parse(line.split_whitespace()) {
             Err(Refusal::Clap(error)) => {
                 assert_eq!(error.exit_code(), i32::from(Exit::Usage.code()), "{line}")
@@ -73,6 +75,11 @@ fn wrong_usage_ends_with_the_code_for_it() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn without_a_subcommand_the_window_is_meant() {
+    assert!(parse(["audyn", "-v"]).unwrap().command.is_none());
 }
 
 #[test]
@@ -93,7 +100,7 @@ fn logging_flags_stand_before_or_after_the_subcommand() {
     {
         let cli = parse(line.split_whitespace()).unwrap();
         assert!(cli.log.log_json, "{line}");
-        assert!(matches!(cli.command, Command::Record(_)), "{line}");
+        assert!(matches!(cli.command, Some(Command::Record(_))), "{line}");
     }
 }
 

@@ -56,7 +56,7 @@ fn toml(text: &str) -> Result<Config, Problems> {
 fn flags(line: &str) -> Result<Config, Problems> {
     let arguments = ["audyn", "record"].into_iter().chain(line.split_whitespace());
     let cli = crate::cli::parse(arguments).expect("the parser takes it");
-    let crate::cli::Command::Record(args) = cli.command else { panic!("record was asked for") };
+    let Some(crate::cli::Command::Record(args)) = cli.command else { panic!("record was asked for") };
     check(&args.recorder(), &read)
 }
 

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_model::RecorderId;
-use audyn_service::recorder::{RecorderSpec, RecorderStats, Recorders, StartError, State};
+use audyn_model::{Mono, RecorderId};
+use audyn_service::recorder::{BackOff, RecorderSpec, RecorderStats, Recorders, StartError, State};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::meters::Board;
 use crate::compose;
 use crate::config::change::{Change, changes};
-use crate::config::checked::Recorder;
+use crate::config::checked::{Place, Recorder};
 use crate::exit::Exit;
 use crate::shutdown::FINISH_DEADLINE;
 
@@ -27,8 +27,23 @@ pub(super) struct Session {
     ids: HashMap<String, RecorderId>,
     /// Could not be started, and why. A later start takes them off.
     failed: HashMap<String, String>,
-    /// Ended because the configuration changed.
+    /// Ended because the configuration changed, or by themselves and were started again.
     earlier: Vec<RecorderStats>,
+    /// What is to be started again, and when.
+    again: HashMap<String, Again>,
+    /// Something was started again since that was asked.
+    revived: bool,
+}
+
+/// One that could not be started, or has ended by itself.
+struct Again {
+    recorder: Recorder,
+    back_off: BackOff,
+    at: Mono,
+    /// When it began to run.
+    since: Mono,
+    /// It waits for its time.
+    waits: bool,
 }
 
 impl Session {
@@ -41,19 +56,21 @@ impl Session {
             ids: HashMap::new(),
             failed: HashMap::new(),
             earlier: Vec::new(),
+            again: HashMap::new(),
+            revived: false,
         }
     }
 
     /// Starts each; says why those that could not be started were not. All are prepared before one begins to write, and
     /// with `strict` none does unless all can.
-    pub fn start_all(&mut self, recorders: &[Recorder], strict: bool) -> Vec<StartError> {
+    pub fn start_all(&mut self, recorders: &[Recorder], strict: bool) -> Vec<(Recorder, StartError)> {
         let mut failures = Vec::new();
         let mut ready = Vec::new();
         for recorder in recorders {
             let spec = self.spec(recorder);
             match self.recorders.prepare(spec) {
                 Ok(prepared) => ready.push((recorder, prepared)),
-                Err(error) => failures.push(self.note_failure(recorder, error)),
+                Err(error) => failures.push((recorder.clone(), self.note_failure(recorder, error))),
             }
         }
         if strict && !failures.is_empty() {
@@ -62,7 +79,7 @@ impl Session {
         for (recorder, prepared) in ready {
             match self.recorders.launch(prepared) {
                 Ok(()) => self.started.push(recorder.clone()),
-                Err(error) => failures.push(self.note_failure(recorder, error)),
+                Err(error) => failures.push((recorder.clone(), self.note_failure(recorder, error))),
             }
         }
         failures
@@ -87,6 +104,7 @@ impl Session {
             .collect();
         self.earlier.extend(self.recorders.stop(&ending, FINISH_DEADLINE));
         self.failed.retain(|name, _| wanted.iter().any(|r| r.name == *name));
+        self.again.retain(|_, again| wanted.contains(&again.recorder));
         for change in &changes {
             match change {
                 Change::Stop { name } => {
@@ -107,8 +125,66 @@ impl Session {
         }
     }
 
+    /// Nothing records any more, and nothing that has recorded is about to again.
     pub fn all_done(&self) -> bool {
-        self.recorders.all_done()
+        let waits = |recorder: &Recorder| self.again.get(&recorder.name).is_some_and(|again| again.waits);
+        self.recorders.all_done() && !self.started.iter().any(waits)
+    }
+
+    /// Starts again what could not be started or has ended by itself, each in its time. Only recorders of archives: a
+    /// single file is made once.
+    pub fn revive(&mut self, now: Mono) {
+        for stats in self.recorders.stats().into_iter().filter(|stats| stats.ended) {
+            let State::Error(reason) = &stats.state else { continue };
+            let Some(recorder) = self.started.iter().find(|r| r.name == stats.name) else { continue };
+            if self.again.get(&stats.name).is_some_and(|again| again.waits) {
+                continue;
+            }
+            let (recorder, reason) = (recorder.clone(), reason.clone());
+            self.plan(&recorder, &reason, now);
+            self.earlier.push(stats);
+        }
+        let due: Vec<Recorder> = self
+            .again
+            .values()
+            .filter(|again| again.waits && now >= again.at)
+            .map(|again| again.recorder.clone())
+            .collect();
+        for recorder in due {
+            match self.start(&recorder) {
+                Ok(()) => {
+                    self.revived = true;
+                    tracing::info!(recorder = recorder.name, "started again");
+                    if let Some(again) = self.again.get_mut(&recorder.name) {
+                        (again.since, again.waits) = (now, false);
+                    }
+                }
+                Err(error) => self.plan(&recorder, &error.to_string(), now),
+            }
+        }
+    }
+
+    /// Whether something was started again since this was asked last.
+    pub fn has_revived(&mut self) -> bool {
+        std::mem::take(&mut self.revived)
+    }
+
+    /// Plans another attempt.
+    pub fn plan(&mut self, recorder: &Recorder, reason: &str, now: Mono) {
+        if matches!(recorder.place, Place::File(_)) {
+            return;
+        }
+        let again = self.again.entry(recorder.name.clone()).or_insert_with(|| Again {
+            recorder: recorder.clone(),
+            back_off: BackOff::default(),
+            at: now,
+            since: now,
+            waits: false,
+        });
+        let ran = if again.waits { Duration::ZERO } else { now.since(again.since) };
+        let wait = again.back_off.after(ran);
+        (again.at, again.waits) = (now.after(wait), true);
+        tracing::warn!(recorder = recorder.name, "{reason}; tried again in {} s", wait.as_secs());
     }
 
     /// Each recorder's meter with its name.

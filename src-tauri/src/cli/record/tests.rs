@@ -6,7 +6,7 @@ use crate::cli::{Command, parse};
 fn prepared(line: &str) -> Result<Run, Vec<String>> {
     let cli =
         parse(["audyn", "record"].into_iter().chain(line.split_whitespace())).expect("the parser takes it");
-    let Command::Record(args) = cli.command else { panic!("record was asked for") };
+    let Some(Command::Record(args)) = cli.command else { panic!("record was asked for") };
     prepare(&args)
         .map(|(run, _)| run)
         .map_err(|problems| problems.0.iter().map(ToString::to_string).collect())
