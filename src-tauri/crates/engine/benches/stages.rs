@@ -18,7 +18,8 @@ use audyn_engine::rt::{Batch, SystemClock, grow_receive_buffer, receive_options}
 use audyn_engine::rtp::packet::Packet;
 use audyn_engine::rtp::payload::{Encoding, Pick, unpack};
 use audyn_engine::rtp::timeline::{Arrival, Head, Timeline};
-use audyn_engine::source::aes67::{Aes67, Leg, MediaClock, Opened, StreamCount, Wake, open};
+use audyn_engine::source::StreamCount;
+use audyn_engine::source::aes67::{Aes67, Leg, MediaClock, Opened, Wake, open};
 use audyn_model::{AudioFormat, Clock, GapCause, Mono, Rate, SampleIndex, Tai};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};

@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use audyn_engine::ring::Item;
 use audyn_engine::rt::{Batch, SystemClock, sleep_until};
-use audyn_engine::source::aes67::{Aes67, Leg, MediaClock, Opened, StreamCount, Wake, open};
+use audyn_engine::source::StreamCount;
+use audyn_engine::source::aes67::{Aes67, Leg, MediaClock, Opened, Wake, open};
 use audyn_model::{Clock, Rate};
 use socket2::{Domain, Socket, Type};
 

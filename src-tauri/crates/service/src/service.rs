@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use audyn_engine::rtp::payload::Encoding;
 use audyn_model::{Clock, Utc};
 use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, broadcast};
@@ -349,7 +348,7 @@ impl Inner {
         let book = station.shelf.book();
         let rate = |row: &crate::store::RecorderRow| {
             let heard = book.heard(book.source_of(row)?).ok()?;
-            let format = heard.aes67.format(heard.aes67.encoding.unwrap_or(Encoding::L24));
+            let format = heard.source.format();
             let outputs = terms::outputs(&book.writing(row));
             Some(outputs.iter().map(|spec| forecast::bytes_per_second(spec, &format, None)).sum::<f64>())
         };

@@ -119,7 +119,7 @@ impl Station {
             if lines.contains_key(&id) {
                 continue;
             }
-            let connected = Line { id, name: line.name.clone(), source: line.heard.aes67.clone() };
+            let connected = Line { id, name: line.name.clone(), source: line.heard.source.clone() };
             if let Err(error) = self.recorders.connect(connected, RecorderSpec::RING_MS) {
                 let why = reason(&error);
                 tracing::warn!(line = line.name, why, "a source is not connected");
@@ -248,7 +248,7 @@ impl Station {
                 naming: terms::naming(&writing, &book.folder(row.number), &self.zone)?,
                 period_s: writing.period_s,
             },
-            source: heard.aes67,
+            source: heard.source,
             checkpoint: RecorderSpec::CHECKPOINT,
             ring_ms: RecorderSpec::RING_MS,
             duration: None,

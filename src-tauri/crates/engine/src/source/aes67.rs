@@ -3,15 +3,13 @@
 //! A receive thread sleeps for 10 ms, then drains every socket it owns in batches; kernel arrival times keep the
 //! timing. So the wake-ups are 100 a second, whatever the number of streams and packets.
 
-mod counters;
 mod links;
 mod receivers;
 mod socket;
 mod spec;
 mod stream;
 
-pub use counters::{LegCount, LegCounters, StreamCount, StreamCounters};
-pub use receivers::{Capture, Receivers};
+pub use receivers::Receivers;
 pub use socket::{LegSocket, OpenError};
 pub use spec::{Aes67, Leg, MediaClock};
 pub use stream::{Opened, Stream, Wake, open};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use audyn_archive::{CivilClock, Layout, Naming};
 use audyn_engine::rt::SystemClock;
+use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::{Container, Rate, RecorderId, SampleFormat};
 use audyn_service::recorder::{Options, Place, RecorderSpec, Recorders};
@@ -25,7 +26,7 @@ pub fn run(load: &Load) {
         let spec = RecorderSpec {
             id: RecorderId::new(),
             name: format!("r{i}"),
-            source: Aes67 {
+            source: Source::Aes67(Aes67 {
                 legs: vec![leg],
                 payload_type: 96,
                 encoding: None,
@@ -36,7 +37,7 @@ pub fn run(load: &Load) {
                 media_clock: MediaClock::Undeclared,
                 window_ms: Aes67::WINDOW_MS,
                 receive_buffer: Aes67::RECEIVE_BUFFER,
-            },
+            }),
             outputs: vec![audyn_codec::Spec {
                 container,
                 samples: SampleFormat::Int24,

@@ -1,7 +1,6 @@
 //! The archive's files.
 
 use audyn_archive::{ArchiveClock, CivilClock, Cursor, PlacedGap, SegmentRow};
-use audyn_engine::rtp::payload::Encoding;
 use audyn_model::SegmentId;
 
 use crate::Service;
@@ -152,7 +151,7 @@ impl Service {
             let book = inner.station.shelf.book();
             let row = query.recorder_id.map(|id| book.recorder(id)).transpose()?;
             let heard = row.and_then(|row| book.source_of(row)).and_then(|source| book.heard(source).ok());
-            let format = heard.map(|heard| heard.aes67.format(heard.aes67.encoding.unwrap_or(Encoding::L24)));
+            let format = heard.map(|heard| heard.source.format());
             let from = query.from.map_or_else(|| inner.station.clock.utc(), terms::utc);
             let folder = row.map_or_else(|| "recorder1".to_owned(), |row| book.folder(row.number));
             let zone = &inner.station.zone;

@@ -264,9 +264,7 @@ fn config_problems(
     let book = inner.station.shelf.book();
     let format = match source {
         None => None,
-        Some(id) => book.heard(book.source(id)?).ok().map(|heard| {
-            heard.aes67.format(heard.aes67.encoding.unwrap_or(audyn_engine::rtp::payload::Encoding::L24))
-        }),
+        Some(id) => book.heard(book.source(id)?).ok().map(|heard| heard.source.format()),
     };
     let writing = terms::effective(config, &book.settings.writing);
     Ok(terms::writing_problems(&writing, format.as_ref()))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audyn_engine::source::aes67::{LegCount, StreamCount, StreamCounters};
+use audyn_engine::source::{LegCount, StreamCount, StreamCounters};
 use audyn_model::Mono;
 
 /// A leg that is silent for this long is dead.
@@ -40,7 +40,7 @@ impl Look {
         use StreamCount::{LossFrames, OutageFrames, OverrunFrames, RestartFrames};
         Self {
             at,
-            heard: counters.legs.iter().map(|leg| leg.last_arrival()).collect(),
+            heard: counters.heard(),
             missing: [LossFrames, OutageFrames, OverrunFrames, RestartFrames]
                 .map(|c| counters.get(c))
                 .iter()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use audyn_archive::{Recovery, Root};
 use audyn_engine::meter::MeterReader;
-use audyn_engine::source::aes67::{Capture, OpenError, Receivers};
+use audyn_engine::source::{Capture, Inputs, OpenError, Source, StreamCounters};
 use audyn_model::{Clock, Mono, RecorderId};
 
 use super::RecorderSpec;
@@ -66,7 +66,7 @@ pub enum StartError {
 pub struct Recorders {
     clock: Arc<dyn Clock>,
     options: Options,
-    receivers: Receivers,
+    inputs: Inputs,
     events: Events,
     roots: Mutex<HashMap<PathBuf, Arc<Root>>>,
     running: Mutex<Vec<Running>>,
@@ -97,7 +97,7 @@ impl Recorders {
             tracing::warn!("{refusal}");
         }
         Self {
-            receivers: Receivers::new(Arc::clone(&clock), options.real_time),
+            inputs: Inputs::new(Arc::clone(&clock), options.real_time),
             clock,
             options,
             events: Events::default(),
@@ -172,7 +172,7 @@ impl Recorders {
         let shared = self.find(id)?;
         let now = self.clock.mono();
         let heard = |at: Option<Mono>| at.is_some_and(|at| now.since(at) < Duration::from_secs(1));
-        Some(shared.counters.legs.iter().map(|leg| heard(leg.last_arrival())).collect())
+        Some(shared.counters.heard().into_iter().map(heard).collect())
     }
 
     /// How the receive threads run: with real-time priority, or why not.
@@ -337,10 +337,10 @@ impl Recorders {
 
     fn capture(&self, line: &Line, ring_ms: u64) -> Result<Capture, StartError> {
         let capture = self
-            .receivers
+            .inputs
             .capture(&line.source, ring_ms)
             .map_err(|source| StartError::Source { name: line.name.clone(), source })?;
-        if let Some(refusal) = self.receivers.refusal() {
+        if let Some(refusal) = self.inputs.refusal() {
             tracing::warn!("{refusal}");
             *lock(&self.refused) = Some(refusal.to_string());
         }
@@ -455,9 +455,10 @@ fn report_recovery(dir: &Path, recovery: &Recovery) {
     }
 }
 
-fn report_buffers(line: &Line, counters: &audyn_engine::source::aes67::StreamCounters) {
-    for (leg, counters) in line.source.legs.iter().zip(&counters.legs) {
-        let (granted, asked) = (counters.granted_buffer(), line.source.receive_buffer as u64);
+fn report_buffers(line: &Line, counters: &StreamCounters) {
+    let Source::Aes67(source) = &line.source;
+    for (leg, counters) in source.legs.iter().zip(&counters.legs) {
+        let (granted, asked) = (counters.granted_buffer(), source.receive_buffer as u64);
         if granted < asked {
             tracing::warn!(
                 recorder = line.name,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use audyn_archive::{CivilClock, Naming};
-use audyn_engine::source::aes67::Aes67;
+use audyn_engine::source::Source;
 use audyn_model::RecorderId;
 
 /// One recorder: a source, and what is made of it.
@@ -15,7 +15,7 @@ pub struct RecorderSpec {
     /// Its name for people; unique in a process.
     pub name: String,
     /// Where the audio comes from.
-    pub source: Aes67,
+    pub source: Source,
     /// What is written: one file each at a time, all from one capture.
     pub outputs: Vec<audyn_codec::Spec>,
     /// Where it is written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use audyn_engine::source::aes67::{Aes67, LegCount, StreamCount, StreamCounters};
+use audyn_engine::source::{LegCount, Source, StreamCount, StreamCounters};
 use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex};
 use serde::Serialize;
 
@@ -152,8 +152,11 @@ pub(super) fn gather(
     }
 }
 
-fn source_stats(told: &Told, source: &Aes67, counters: &StreamCounters) -> SourceStats {
-    let legs = source.legs.iter().zip(&counters.legs).map(|(leg, counters)| LegStats {
+fn source_stats(told: &Told, source: &Source, counters: &StreamCounters) -> SourceStats {
+    let legs = match source {
+        Source::Aes67(source) => source.legs.as_slice(),
+    };
+    let legs = legs.iter().zip(&counters.legs).map(|(leg, counters)| LegStats {
         address: format!("{}:{}", leg.address, leg.port),
         interface: leg.interface.clone(),
         granted_rcvbuf: counters.granted_buffer(),
@@ -161,8 +164,8 @@ fn source_stats(told: &Told, source: &Aes67, counters: &StreamCounters) -> Sourc
         counts: LegCount::ALL.iter().map(|c| (c.as_str(), counters.get(*c))).collect(),
     });
     SourceStats {
-        sample_rate: source.rate.hz(),
-        channels: source.picked().stored_channels() as u16,
+        sample_rate: source.rate().hz(),
+        channels: source.channels(),
         bits: told.format.map(|f| f.bits),
         time_basis: told.anchor.map(|a| a.basis.as_str()),
         lag_us: counters.lag_ns().map(|ns| ns / 1000),

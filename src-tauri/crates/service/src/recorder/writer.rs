@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use audyn_archive::{ArchiveEvent, Fault, Recording};
 use audyn_engine::ring::Item;
-use audyn_engine::source::aes67::{Aes67, Capture, StreamCounters};
+use audyn_engine::source::{Capture, Source, StreamCounters};
 use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, RecorderId, SampleIndex};
 
 use super::health::{Found, Health, Look};
@@ -37,7 +37,7 @@ pub struct Line {
     /// Its name for people; unique in a process.
     pub name: String,
     /// Where the audio comes from.
-    pub source: Aes67,
+    pub source: Source,
 }
 
 /// One recording to be made, its place open.
@@ -242,7 +242,7 @@ impl Writer {
 
     /// Makes one recording, from its order to its sealed files.
     fn make(&mut self, job: Job) {
-        let rate = u128::from(self.shared.line.source.rate.hz());
+        let rate = u128::from(self.shared.line.source.rate().hz());
         self.wanted = job.duration.map(|d| (d.as_nanos() * rate / 1_000_000_000) as u64);
         self.job = Some(job);
         self.began = self.clock.mono();

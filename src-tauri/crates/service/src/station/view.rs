@@ -20,7 +20,7 @@ impl Station {
         let recording = is_recording(state);
         let effective = book.writing(row);
         let (last, growing) = seat.last_gap(self.clock.mono());
-        let rate = line.as_ref().map(|line| line.heard.aes67.rate.hz());
+        let rate = line.as_ref().map(|line| line.heard.source.rate().hz());
         let missing = stats.as_ref().filter(|_| recording).map_or(0, |stats| stats.missing_frames);
         wire::Recorder {
             id: row.number,
@@ -72,7 +72,7 @@ impl Station {
             name: row.name.clone(),
             kind: kind(row),
             summary: terms::summary(&row.config),
-            sample_rate: heard.as_ref().map_or(0, |heard| heard.aes67.rate.hz()),
+            sample_rate: heard.as_ref().map_or(0, |heard| heard.source.rate().hz()),
             channels: heard.map(|heard| heard.channels).unwrap_or_default(),
             config: row.config.clone(),
             meter: id.to_string(),

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::sdp::{self, ReferenceClock};
+use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
@@ -20,7 +21,7 @@ const TONE_PORT: u16 = 5004;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heard {
     /// What is received.
-    pub aes67: Aes67,
+    pub source: Source,
     /// Names of the channels that are taken, in order.
     pub channels: Vec<String>,
     /// The tone that has to be sent for it.
@@ -155,7 +156,7 @@ fn network(config: &wire::Aes67Config, default_interface: Option<&str>) -> Resul
     });
     Ok(Heard {
         channels: names(&taken, &config.labels),
-        aes67: Aes67 {
+        source: Source::Aes67(Aes67 {
             legs,
             payload_type: payload_type as u8,
             encoding,
@@ -166,7 +167,7 @@ fn network(config: &wire::Aes67Config, default_interface: Option<&str>) -> Resul
             media_clock,
             window_ms,
             receive_buffer: buffer as usize,
-        },
+        }),
         tone: None,
     })
 }
@@ -228,7 +229,7 @@ fn tone(id: &str, config: &wire::ToneConfig) -> Result<Heard, Vec<String>> {
     let leg = Leg { address: group, port: TONE_PORT, interface: Some("lo".to_owned()), source: None };
     Ok(Heard {
         channels: names(&taken, &[]),
-        aes67: Aes67 {
+        source: Source::Aes67(Aes67 {
             legs: vec![leg],
             payload_type: 96,
             encoding: Some(Encoding::L24),
@@ -239,7 +240,7 @@ fn tone(id: &str, config: &wire::ToneConfig) -> Result<Heard, Vec<String>> {
             media_clock: MediaClock::Direct { offset: 0 },
             window_ms: Aes67::WINDOW_MS,
             receive_buffer: Aes67::RECEIVE_BUFFER,
-        },
+        }),
         tone: Some(Tone {
             group,
             port: TONE_PORT,

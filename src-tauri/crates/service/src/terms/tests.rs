@@ -1,3 +1,6 @@
+use audyn_engine::source::Source;
+use audyn_engine::source::aes67::Aes67;
+
 use super::*;
 use crate::api::wire::{Aes67Config, Leg, SourceConfig, ToneConfig};
 
@@ -23,6 +26,11 @@ fn network(change: impl FnOnce(&mut Aes67Config)) -> SourceConfig {
     SourceConfig::Aes67(config)
 }
 
+fn aes67(heard: &Heard) -> &Aes67 {
+    let Source::Aes67(aes67) = &heard.source;
+    aes67
+}
+
 fn refusal(config: &SourceConfig) -> String {
     heard("id", config, None).expect_err("it is refused").join(" ")
 }
@@ -30,7 +38,7 @@ fn refusal(config: &SourceConfig) -> String {
 #[test]
 fn what_is_not_given_is_as_the_field_expects() {
     let heard = heard("id", &network(|_| ()), Some("eth1")).unwrap();
-    let aes67 = &heard.aes67;
+    let aes67 = aes67(&heard);
     assert_eq!((aes67.payload_type, aes67.rate.hz(), aes67.stream_channels), (96, 48_000, 2));
     assert_eq!((aes67.samples_per_packet, aes67.window_ms, aes67.receive_buffer), (48, 100, 2 * 1024 * 1024));
     assert_eq!((aes67.legs[0].port, aes67.legs[0].interface.as_deref()), (5004, Some("eth1")));
@@ -111,9 +119,9 @@ fn each_test_tone_has_a_group_of_its_own_on_the_loopback_interface() {
     let again = heard("0190-a", &tone, None).unwrap();
     let other = heard("0190-b", &tone, None).unwrap();
     assert_eq!(first, again);
-    assert_ne!(first.aes67.legs[0].address, other.aes67.legs[0].address);
-    assert_eq!(first.aes67.legs[0].interface.as_deref(), Some("lo"));
-    assert_eq!(first.tone.unwrap().group, first.aes67.legs[0].address);
+    assert_ne!(aes67(&first).legs[0].address, aes67(&other).legs[0].address);
+    assert_eq!(aes67(&first).legs[0].interface.as_deref(), Some("lo"));
+    assert_eq!(first.tone.as_ref().unwrap().group, aes67(&first).legs[0].address);
     let loud = SourceConfig::Tone(ToneConfig { frequency_hz: 1, level_dbfs: 3.0, channels: Some(9) });
     let told = refusal(&loud);
     assert!(["1 Hz", "3 dBFS", "9 channels"].iter().all(|part| told.contains(part)), "{told}");
@@ -136,8 +144,8 @@ fn a_description_becomes_a_source_that_keeps_its_clock() {
         ["239.1.1.1", "239.2.1.1"]
     );
     let heard = heard("id", &SourceConfig::Aes67(stream.config.clone()), None).unwrap();
-    assert_eq!(heard.aes67.media_clock, audyn_engine::source::aes67::MediaClock::Direct { offset: 7 });
-    assert_eq!(heard.aes67.payload_type, 97);
+    assert_eq!(aes67(&heard).media_clock, audyn_engine::source::aes67::MediaClock::Direct { offset: 7 });
+    assert_eq!(aes67(&heard).payload_type, 97);
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use audyn_model::{Clock, Mono};
 
-use super::StreamCounters;
 use super::socket::LegSocket;
 use crate::rt::{self, Interface};
+use crate::source::StreamCounters;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);

@@ -14,10 +14,9 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::links::Links;
 use super::stream::{Opened, Stream, Wake, open};
-use super::{Aes67, OpenError, StreamCounters};
-use crate::meter::MeterReader;
-use crate::ring::FrameReader;
+use super::{Aes67, OpenError};
 use crate::rt::{self, Batch, Refusal};
+use crate::source::{self, Capture};
 
 /// Time between two wake-ups. 2 MiB of socket buffer hold far more than this even at 8000 packets a second.
 const PERIOD: Duration = Duration::from_millis(10);
@@ -28,18 +27,7 @@ const PRIORITY: i32 = 50;
 /// How long a stream may take to leave its thread. Only a thread that no longer runs takes longer than a few wakes.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// One stream being captured, as its owner sees it. Dropping it ends the capture.
-pub struct Capture {
-    /// Where the frames come out.
-    pub frames: FrameReader,
-    /// Levels, whether or not anybody takes the frames.
-    pub levels: MeterReader,
-    /// What was received and what became of it.
-    pub counters: Arc<StreamCounters>,
-    /// The threads, and this stream's number among them.
-    seat: Seat,
-}
-
+/// A stream's place on a receive thread.
 struct Seat {
     receivers: Arc<Shared>,
     thread: usize,
@@ -98,7 +86,7 @@ impl Receivers {
         for (leg, socket) in sockets.iter().enumerate() {
             self.shared.links.watch(socket, &counters, leg);
         }
-        Ok(Capture { frames, levels, counters, seat })
+        Ok(Capture { frames, levels, counters, seat: Box::new(seat) })
     }
 
     /// Why receive threads run without real-time priority, if they had to, or if they lost it since; each told once.
@@ -142,14 +130,8 @@ impl Drop for Shared {
     }
 }
 
-impl Capture {
-    /// Ends the capture in order: what is in the reorder window is in `frames` afterwards.
-    pub fn finish(&mut self) {
-        self.seat.leave();
-    }
-}
-
-impl Seat {
+impl source::Seat for Seat {
+    /// What is in the reorder window is given out first.
     fn leave(&mut self) {
         if std::mem::replace(&mut self.left, true) {
             return;
@@ -170,12 +152,6 @@ impl Seat {
             }
             rt::sleep_until(clock.mono().after(PERIOD / 2));
         }
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.leave();
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use audyn_model::{GapCause, Mono, SampleIndex, Tai, Utc, time::tai_minus_utc};
 
+use super::Aes67;
 use super::socket::{Destination, LegSocket, OpenError};
-use super::{Aes67, LegCount, StreamCount, StreamCounters};
 use crate::align::{Align, Placed, Shelf, Sink};
 use crate::meter::{Meter, MeterReader, meter};
 use crate::ring::{FrameReader, FrameWriter, frame_ring};
@@ -16,6 +16,7 @@ use crate::rtp::packet::{Packet, Reject};
 use crate::rtp::payload::{Encoding, Pick, unpack};
 use crate::rtp::sequence::{Order, Sequence};
 use crate::rtp::timeline::{Arrival, Head, Timeline, Verdict};
+use crate::source::{LegCount, StreamCount, StreamCounters};
 
 /// Batches taken from one socket in one wake, so that a flood on it cannot starve the others.
 const ROUNDS: usize = 64;

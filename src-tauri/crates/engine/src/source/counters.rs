@@ -1,4 +1,4 @@
-//! What was received and what became of it. The receive thread counts in plain numbers and publishes them once a wake;
+//! What was received and what became of it. Whoever captures counts in plain numbers and publishes them now and then;
 //! anybody reads the published ones at any time.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -111,7 +111,9 @@ pub struct StreamCounters {
     counts: [AtomicU64; StreamCount::ALL.len()],
     /// How packets lag behind the media clock, ns; `i64::MIN` while unknown.
     lag_ns: AtomicI64,
-    /// One per leg, in the order of the specification.
+    /// When audio last came, of a source without legs.
+    last_arrival: AtomicI64,
+    /// One per leg, in the order of the specification; none for what does not come by the network.
     pub legs: Vec<LegCounters>,
 }
 
@@ -171,6 +173,7 @@ impl StreamCounters {
         Self {
             counts: std::array::from_fn(|_| AtomicU64::new(0)),
             lag_ns: AtomicI64::new(i64::MIN),
+            last_arrival: AtomicI64::new(LegCounters::NEVER),
             legs: (0..legs).map(|_| LegCounters::new()).collect(),
         }
     }
@@ -179,6 +182,16 @@ impl StreamCounters {
     #[must_use]
     pub fn get(&self, count: StreamCount) -> u64 {
         self.counts[count as usize].load(Ordering::Relaxed)
+    }
+
+    /// When each leg was last heard; of a source without legs, when it was.
+    #[must_use]
+    pub fn heard(&self) -> Vec<Option<Mono>> {
+        if self.legs.is_empty() {
+            let at = self.last_arrival.load(Ordering::Relaxed);
+            return vec![Some(at).filter(|at| *at != LegCounters::NEVER).map(Mono)];
+        }
+        self.legs.iter().map(LegCounters::last_arrival).collect()
     }
 
     /// How much later packets arrive than their media time says, in nanoseconds, once known.
