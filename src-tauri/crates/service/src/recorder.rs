@@ -4,6 +4,7 @@ mod back_off;
 mod health;
 mod relabel;
 mod set;
+mod shared;
 mod spec;
 mod state;
 mod stats;
@@ -11,7 +12,7 @@ mod writer;
 
 pub use back_off::BackOff;
 pub use set::{Options, Prepared, Recorders, StartError};
+pub use shared::Line;
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
-pub use writer::Line;

@@ -12,10 +12,11 @@ use audyn_engine::source::{Capture, Inputs, OpenError, Source, StreamCounters};
 use audyn_model::{Clock, Mono, RecorderId};
 
 use super::RecorderSpec;
+use super::shared::{Job, Line, Shared};
 use super::spec::Place;
 use super::state::State;
 use super::stats::RecorderStats;
-use super::writer::{Job, Line, Shared, Writer};
+use super::writer::Writer;
 use crate::events::Events;
 
 /// What holds for all recorders of a process.

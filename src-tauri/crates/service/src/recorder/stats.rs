@@ -8,7 +8,7 @@ use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex};
 use serde::Serialize;
 
 use super::State;
-use super::writer::Line;
+use super::shared::Line;
 
 /// Gaps listed; beyond that only their sums grow.
 const LISTED: usize = 10_000;

@@ -4,82 +4,27 @@
 //! It looks five times a second. It may be slow, stall or wait for a disk: the capture does not notice until the ring is
 //! full, and then says exactly what is missing.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+mod tell;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use audyn_archive::{ArchiveEvent, Fault, Recording};
+use audyn_archive::{Fault, Recording};
 use audyn_engine::ring::Item;
-use audyn_engine::source::{Capture, Source, StreamCounters};
-use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, RecorderId, SampleIndex};
+use audyn_engine::source::Capture;
+use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, SampleIndex};
 
-use super::health::{Found, Health, Look};
+use super::health::{Health, Look};
 use super::relabel::Relabel;
+use super::shared::{Job, Next, Shared};
 use super::state::{Input, State};
-use super::stats;
-use super::stats::Told;
 use crate::events::{Event, Events};
 
 /// Between two looks into the ring.
 const LOOK: Duration = Duration::from_millis(200);
 /// Between two tries after the disk refused.
 const RETRY: Duration = Duration::from_millis(500);
-/// Between two looks at the source's health.
-const HEALTH: Duration = Duration::from_secs(1);
-/// How long a recording waits for its first audio before that is an error.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// A recorder's place at a source: who it is, and what it hears.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Its identity in catalogues and files.
-    pub id: RecorderId,
-    /// Its name for people; unique in a process.
-    pub name: String,
-    /// Where the audio comes from.
-    pub source: Source,
-}
-
-/// One recording to be made, its place open.
-pub(super) struct Job {
-    pub outputs: Vec<audyn_codec::Spec>,
-    pub place: audyn_archive::Place,
-    pub checkpoint: Duration,
-    /// Media time after which it ends by itself.
-    pub duration: Option<Duration>,
-}
-
-/// What others see of a recorder, and how they tell it what to do.
-pub(super) struct Shared {
-    pub line: Line,
-    pub counters: Arc<StreamCounters>,
-    live: Mutex<Live>,
-    /// A recording has ended, or the thread has.
-    changed: Condvar,
-    stop: AtomicBool,
-    /// When a stop has to be over, on the clock that never steps.
-    deadline: AtomicI64,
-}
-
-struct Live {
-    state: State,
-    told: Told,
-    /// Ordered, and not begun.
-    ordered: Option<Job>,
-    /// Ordered or going on.
-    busy: bool,
-    /// The thread ends after what it is doing.
-    leave: bool,
-    /// The thread has ended.
-    gone: bool,
-}
-
-/// What the thread does next.
-enum Next {
-    Record(Job),
-    StandBy,
-    Leave,
-}
 
 /// The thread's own.
 pub(super) struct Writer {
@@ -103,96 +48,6 @@ pub(super) struct Writer {
     relabel: Relabel,
     idle: u32,
 }
-
-impl Shared {
-    pub(super) fn new(line: Line, counters: Arc<StreamCounters>) -> Self {
-        let (told, ordered, busy, leave, gone) = Default::default();
-        let live = Live { state: State::Stopped, told, ordered, busy, leave, gone };
-        Self {
-            line,
-            counters,
-            live: Mutex::new(live),
-            changed: Condvar::new(),
-            stop: AtomicBool::new(false),
-            deadline: AtomicI64::new(i64::MAX),
-        }
-    }
-
-    /// Orders a recording. False, and nothing is changed, if one goes on. The caller wakes the thread.
-    pub(super) fn order(&self, job: Job) -> bool {
-        let mut live = self.live();
-        if live.busy || live.leave {
-            return false;
-        }
-        self.stop.store(false, Ordering::Release);
-        self.deadline.store(i64::MAX, Ordering::Relaxed);
-        live.told = Told::default();
-        live.state = live.state.step(Input::Start);
-        live.ordered = Some(job);
-        live.busy = true;
-        true
-    }
-
-    /// Asks for an orderly end of what is being recorded by `deadline`. The caller wakes the thread.
-    pub(super) fn ask_to_stop(&self, deadline: Mono) {
-        self.deadline.fetch_min(deadline.0, Ordering::Relaxed);
-        self.stop.store(true, Ordering::Release);
-    }
-
-    /// Asks the thread to end after what it is doing. The caller wakes it.
-    pub(super) fn ask_to_leave(&self) {
-        self.live().leave = true;
-    }
-
-    pub(super) fn is_busy(&self) -> bool {
-        self.live().busy
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.live().gone
-    }
-
-    /// Waits until nothing is recorded any more or `limit` has passed; whether that is so.
-    pub(super) fn wait(&self, limit: Duration) -> bool {
-        let waited = self.changed.wait_timeout_while(self.live(), limit, |live| live.busy);
-        !waited.unwrap_or_else(PoisonError::into_inner).0.busy
-    }
-
-    /// Waits until the thread has ended or `limit` has passed; whether it has.
-    pub(super) fn wait_gone(&self, limit: Duration) -> bool {
-        let waited = self.changed.wait_timeout_while(self.live(), limit, |live| !live.gone);
-        waited.unwrap_or_else(PoisonError::into_inner).0.gone
-    }
-
-    pub(super) fn state(&self) -> State {
-        self.live().state.clone()
-    }
-
-    pub(super) fn stats(&self) -> stats::RecorderStats {
-        let live = self.live();
-        let (state, ended, told) = (live.state.clone(), !live.busy, live.told.clone());
-        drop(live);
-        stats::gather(&self.line, state, ended, &told, &self.counters)
-    }
-
-    fn next(&self) -> Next {
-        let mut live = self.live();
-        match (live.ordered.take(), live.leave) {
-            (Some(job), _) => Next::Record(job),
-            (None, true) => Next::Leave,
-            (None, false) => Next::StandBy,
-        }
-    }
-
-    fn leaves(&self) -> bool {
-        self.live().leave
-    }
-
-    fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Writer {
     pub(super) fn new(
         shared: Arc<Shared>,
@@ -452,69 +307,5 @@ impl Writer {
             self.step(Input::DiskAccepts);
         }
         Ok(())
-    }
-
-    fn look_at_health(&mut self) {
-        let now = self.clock.mono();
-        if now.since(self.looked) < HEALTH {
-            return;
-        }
-        self.looked = now;
-        match self.health.assess(Look::at(&self.shared.counters, now)) {
-            Found::Well => self.step(Input::Health(None)),
-            Found::Worse(reason) => self.step(Input::Health(Some(reason))),
-            // A source that was connected just now has time to be heard.
-            Found::Silent if self.heard || now.since(self.began) >= GRACE => {
-                self.step(Input::Silent("nothing is received".into()));
-            }
-            Found::Silent => {}
-        }
-    }
-
-    fn step(&self, input: Input) {
-        let mut live = self.shared.live();
-        let next = live.state.step(input);
-        if next == live.state {
-            return;
-        }
-        live.state = next.clone();
-        drop(live);
-        self.tell(next);
-    }
-
-    fn tell(&self, state: State) {
-        let line = &self.shared.line;
-        match &state {
-            State::Degraded(reason) => tracing::warn!(recorder = line.name, "recording, but {reason}"),
-            State::Error(reason) => tracing::error!(recorder = line.name, "not recording: {reason}"),
-            State::Stopped | State::Starting | State::Recording | State::Stopping => {
-                tracing::info!(recorder = line.name, "{}", state.as_str());
-            }
-        }
-        self.events.send(Event::State { recorder: line.id, name: line.name.clone(), state });
-    }
-
-    fn tell_events(&mut self) {
-        let Some(recording) = &mut self.recording else { return };
-        let line = &self.shared.line;
-        let (recorder, name) = (line.id, &line.name);
-        for event in recording.events() {
-            let name = name.clone();
-            self.events.send(match event {
-                ArchiveEvent::Opened { path, .. } => {
-                    tracing::info!(recorder = name, file = %path.display(), "file begun");
-                    self.shared.live().told.file(path.clone());
-                    Event::SegmentOpened { recorder, name, path }
-                }
-                ArchiveEvent::Sealed { path, frames, .. } => {
-                    tracing::info!(recorder = name, file = %path.display(), frames, "file complete");
-                    Event::SegmentSealed { recorder, name, path, frames }
-                }
-                ArchiveEvent::Abandoned { path, why: reason, .. } => {
-                    tracing::error!(recorder = name, file = %path.display(), reason, "file given up; a new one is begun");
-                    Event::SegmentAbandoned { recorder, name, path, reason }
-                }
-            });
-        }
     }
 }
