@@ -25,6 +25,7 @@ test('pictures of each view at three sizes', { timeout: 600_000 }, async (t) => 
   const window = await rig.window()
   await until('both recorders are there', async () => (await page.call('list_recorders')).recorders.length === 2)
   await page.goTo('#/picker')
+  await until('the picker is there', () => page.has('h1', /screen/i))
   await page.click('main button', /Studio 1/)
   await until('the studio is shown', () => page.has('button', /^Record|^Hold/))
   await page.call('start_all')

@@ -11,7 +11,10 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use audyn_engine::rt::SystemClock;
+use audyn_model::Clock as _;
 
 /// What is asked and answered.
 const SHOW: &[u8] = b"show\n";
@@ -75,7 +78,7 @@ fn claim_within(folder: &Path, change: Duration) -> Result<Claim, Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unusable)?;
     let place = File::open(folder).map_err(unusable)?;
     let lock = File::create(folder.join("window.lock")).map_err(unusable)?;
-    let began = Instant::now();
+    let until = SystemClock.mono().after(change);
     loop {
         match lock.try_lock() {
             Ok(()) => {
@@ -87,7 +90,7 @@ fn claim_within(folder: &Path, change: Duration) -> Result<Claim, Error> {
         match ask(&place) {
             Ok(()) => return Ok(Claim::Shown),
             // It has the lock, and its socket in a moment; or it is on its way out.
-            Err(_) if began.elapsed() < change => std::thread::sleep(PAUSE),
+            Err(_) if SystemClock.mono() < until => std::thread::sleep(PAUSE),
             Err(source) => return Err(Error::Mute { folder: folder.to_owned(), source }),
         }
     }

@@ -5,8 +5,10 @@
 //! web view does with them. Full: the frame is not made.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use audyn_engine::rt::{SystemClock, sleep_until};
+use audyn_model::Clock as _;
 use bytemuck::cast_slice;
 use tauri::AppHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -127,7 +129,7 @@ pub fn start(app: AppHandle) -> std::io::Result<()> {
         let shell = shell(&app);
         let mut levels = None;
         let mut frame: Vec<f32> = Vec::new();
-        let mut due = Instant::now();
+        let mut due = SystemClock.mono();
         while shell.pump.wait_for_line() {
             if levels.is_none() {
                 levels = shell.station.open().map(|service| service.levels());
@@ -139,9 +141,8 @@ pub fn start(app: AppHandle) -> std::io::Result<()> {
                 });
             }
             // What was late is not made up for: a frame is about now.
-            let now = Instant::now();
-            due = (due + PERIOD).max(now);
-            std::thread::sleep(due - now);
+            due = due.after(PERIOD).max(SystemClock.mono());
+            sleep_until(due);
         }
     })?;
     Ok(())

@@ -5,8 +5,10 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use audyn_engine::rt::SystemClock;
+use audyn_model::{Clock as _, Mono};
 use tauri::{AppHandle, Manager as _};
 use webkit2gtk::WebViewExt as _;
 
@@ -145,13 +147,13 @@ fn look(state: State, now: Duration) -> (State, Act) {
 
 /// The state machine with its clock.
 pub struct Watcher {
-    began: Instant,
+    began: Mono,
     state: Mutex<State>,
 }
 
 impl Default for Watcher {
     fn default() -> Self {
-        Self { began: Instant::now(), state: Mutex::new(State::new(Duration::ZERO)) }
+        Self { began: SystemClock.mono(), state: Mutex::new(State::new(Duration::ZERO)) }
     }
 }
 
@@ -173,16 +175,20 @@ impl Watcher {
 
     /// It has spoken within the last five seconds.
     pub fn answers(&self) -> bool {
-        let now = self.began.elapsed();
+        let now = self.now();
         match self.state.lock().unwrap_or_else(PoisonError::into_inner).page {
             Page::Alive { heard, .. } => now.saturating_sub(heard) < Duration::from_secs(5),
             Page::Loading { .. } | Page::Down { .. } => false,
         }
     }
 
+    fn now(&self) -> Duration {
+        SystemClock.mono().since(self.began)
+    }
+
     fn take(&self, input: Input) -> Act {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (next, act) = step(*state, input, self.began.elapsed());
+        let (next, act) = step(*state, input, self.now());
         *state = next;
         act
     }

@@ -61,7 +61,9 @@ export class Rig {
     this.driver = driver
     // The driver may end before the program: then nothing but its number is left of it.
     this.program = (await descendants(process.pid)).find(({ name }) => name === 'audyn').pid
-    await until('the page has content', () => driver.run(() => document.getElementById('app')?.childElementCount > 0))
+    // The first view comes by a redirect; a way that is chosen before it is there would be taken back.
+    await until('the first view is there', () =>
+      driver.run(() => document.getElementById('app')?.childElementCount > 0 && window.location.hash.length > 2))
     return driver
   }
 

@@ -13,11 +13,11 @@ let mounted: Mounted | undefined
 const LONG = { timeout: 20_000 }
 vi.setConfig({ testTimeout: 30_000 })
 
-async function settings(change: (world: World) => void = () => undefined, arrange?: (service: Mounted['service']) => void) {
+async function settings(change: (world: World) => void = () => undefined, arrange?: (service: Mounted['service']) => void, at = '/settings') {
   const world = makeWorld({ recorders: 8, now: Date.parse('2026-03-14T12:00:00Z') })
   change(world)
   const { RouterView } = await import('vue-router')
-  mounted = await mountWith(RouterView, { world, at: '/settings', arrange })
+  mounted = await mountWith(RouterView, { world, at, arrange })
   await mounted.session.open()
   await flushPromises()
   await vi.advanceTimersByTimeAsync(500)
@@ -54,6 +54,11 @@ test('saving is offered with what it changes, and sends only that', async () => 
   await settle()
   expect(asked('change_settings')).toEqual([{ station: 'Radio West' }])
   expect(button('Save')).toBeUndefined()
+})
+
+test('an address leads to its section', async () => {
+  await settings(undefined, undefined, '/settings?section=backup')
+  expect(document.activeElement?.id).toBe('backup')
 })
 
 test('what is wrong is said as it is typed, and cannot be saved', async () => {

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::api::wire::{self, AppEvent, Light, NoticeAction, NoticeLevel, RecorderState, Settings, Writing};
 use crate::api::{ApiError, Code};
 use crate::book::Shelf;
-use crate::disk_watch::DiskWatch;
+use crate::disk_watch::{DiskWatch, Shares};
 use crate::jobs::Jobs;
 use crate::levels::Levels;
 use crate::outbox::Outbox;
@@ -116,16 +116,23 @@ impl Service {
         let (store, opened) = Store::open(&options.state_dir, &options.originator, now)?;
         let store = Arc::new(store);
         let shelf = Arc::new(Shelf::open(Arc::clone(&store), defaults(&options))?);
-        let recorders = Recorders::new(
+        let recorders = Arc::new(Recorders::new(
             Arc::clone(&clock),
             RecorderOptions { real_time: options.real_time, originator: options.originator.clone() },
-        );
+        ));
         let outbox = Outbox::new();
         let told = outbox.clone();
         let jobs = Jobs::new(move |job| told.send(AppEvent::Job(job)));
         let player = Player::start().map_err(OpenError::Thread)?;
         let root = PathBuf::from(&shelf.book().settings.archive_root);
-        let disk = DiskWatch::start(Arc::clone(&clock), root).map_err(OpenError::Thread)?;
+        // Not its owner: a disk that does not answer may keep this thread for ever.
+        let (book, archives) = (Arc::clone(&shelf), Arc::downgrade(&recorders));
+        let shares = move |dir: &Path| {
+            let Some(root) = archives.upgrade().and_then(|archives| archives.open_archive(dir)) else { return Shares::new() };
+            let share = |row: &crate::store::RecorderRow| Some((row.uid, root.flac_ratio(row.uid).ok()??));
+            book.book().recorders.iter().filter_map(share).collect()
+        };
+        let disk = DiskWatch::start(Arc::clone(&clock), root, shares).map_err(OpenError::Thread)?;
         let inner = Arc::new(Inner {
             station: Station::new(clock, options.zone.clone(), shelf, recorders),
             options,
@@ -177,7 +184,7 @@ impl Service {
         supervisor.stop();
         self.inner.player.stop();
         self.inner.jobs.close();
-        self.inner.station.recorders.stop_all(limit);
+        self.inner.station.recorders.close(limit);
         self.inner.end();
     }
 
@@ -346,11 +353,13 @@ impl Inner {
     pub(crate) fn disk(&self) -> wire::Disk {
         let station = &self.station;
         let book = station.shelf.book();
+        let shares = self.disk.shares();
         let rate = |row: &crate::store::RecorderRow| {
             let heard = book.heard(book.source_of(row)?).ok()?;
             let format = heard.source.format();
             let outputs = terms::outputs(&book.writing(row));
-            Some(outputs.iter().map(|spec| forecast::bytes_per_second(spec, &format, None)).sum::<f64>())
+            let share = shares.get(&row.uid).copied();
+            Some(outputs.iter().map(|spec| forecast::bytes_per_second(spec, &format, share)).sum::<f64>())
         };
         let running = book.recorders.iter().filter(|row| station.is_busy(row.uid));
         let bytes_per_second = running.filter_map(rate).sum();

@@ -38,7 +38,7 @@ pub(crate) struct Station {
     pub clock: Arc<dyn Clock>,
     pub zone: TimeZone,
     pub shelf: Arc<Shelf>,
-    pub recorders: Recorders,
+    pub recorders: Arc<Recorders>,
     seats: Mutex<BTreeMap<u32, Arc<Seat>>>,
     /// What is connected, by recorder or, for a source of its own, by source.
     lines: Mutex<BTreeMap<RecorderId, Connected>>,
@@ -63,7 +63,7 @@ impl Station {
         clock: Arc<dyn Clock>,
         zone: TimeZone,
         shelf: Arc<Shelf>,
-        recorders: Recorders,
+        recorders: Arc<Recorders>,
     ) -> Self {
         Self {
             clock,

@@ -212,6 +212,13 @@ impl Recorders {
         self.root(dir)
     }
 
+    /// The archive of a folder, if it is open.
+    #[must_use]
+    pub fn open_archive(&self, dir: &Path) -> Option<Arc<Root>> {
+        let dir = dir.canonicalize().ok()?;
+        lock(&self.roots).get(&dir).cloned()
+    }
+
     /// Starts a recorder: [`Self::prepare`], then [`Self::launch`].
     ///
     /// # Errors
@@ -255,6 +262,16 @@ impl Recorders {
     /// Stops all recorders, as [`Self::stop`].
     pub fn stop_all(&self, limit: Duration) -> Vec<RecorderStats> {
         self.stop_where(limit, |_| true)
+    }
+
+    /// Stops all recorders, as [`Self::stop`], and notes in each open catalogue that this is an orderly end.
+    pub fn close(&self, limit: Duration) {
+        self.stop_all(limit);
+        for (_, root) in lock(&self.roots).drain() {
+            if let Err(error) = root.close("stop", self.clock.utc()) {
+                tracing::warn!(%error, "the catalogue does not know that this was an orderly end");
+            }
+        }
     }
 
     /// What each recorder has done so far.
@@ -418,12 +435,7 @@ const MARGIN_NS: i64 = 300_000_000;
 
 impl Drop for Recorders {
     fn drop(&mut self) {
-        self.stop_all(Duration::from_secs(5));
-        for root in lock(&self.roots).values() {
-            if let Err(error) = root.close("stop", self.clock.utc()) {
-                tracing::warn!(%error, "the catalogue does not know that this was an orderly end");
-            }
-        }
+        self.close(Duration::from_secs(5));
     }
 }
 
