@@ -128,7 +128,9 @@ impl Service {
         // Not its owner: a disk that does not answer may keep this thread for ever.
         let (book, archives) = (Arc::clone(&shelf), Arc::downgrade(&recorders));
         let shares = move |dir: &Path| {
-            let Some(root) = archives.upgrade().and_then(|archives| archives.open_archive(dir)) else { return Shares::new() };
+            let Some(root) = archives.upgrade().and_then(|archives| archives.open_archive(dir)) else {
+                return Shares::new();
+            };
             let share = |row: &crate::store::RecorderRow| Some((row.uid, root.flac_ratio(row.uid).ok()??));
             book.book().recorders.iter().filter_map(share).collect()
         };
