@@ -3,6 +3,7 @@
 //! The real-time side of Audyn lives here and nowhere else. It knows no disk, no database and no tokio.
 
 pub mod align;
+pub mod discovery;
 pub mod meter;
 pub mod play;
 pub mod ring;

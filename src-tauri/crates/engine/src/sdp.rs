@@ -22,6 +22,7 @@ use audyn_model::{AudioFormat, Rate};
 use crate::rtp;
 
 pub use clock::{Leader, MediaClock, PtpVersion, ReferenceClock};
+pub(crate) use lines::clean;
 pub use write::write;
 
 /// Longest text that is read, in bytes.

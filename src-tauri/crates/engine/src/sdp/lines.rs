@@ -101,7 +101,7 @@ fn shorten(text: &str) -> String {
 }
 
 /// A free text from the network, without control characters.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(printable).collect::<String>().trim().to_owned()
 }
 
