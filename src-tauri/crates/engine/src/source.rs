@@ -15,7 +15,7 @@ use crate::rtp::payload::Encoding;
 pub mod aes67;
 mod counters;
 
-pub use counters::{LegCount, LegCounters, StreamCount, StreamCounters};
+pub use counters::{LegCount, LegCounters, Stray, StreamCount, StreamCounters};
 
 /// What can be captured.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What was received and what became of it. Whoever captures counts in plain numbers and publishes them now and then;
 //! anybody reads the published ones at any time.
 
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use audyn_model::Mono;
@@ -103,6 +104,19 @@ pub struct LegCounters {
     jitter_ns: AtomicU64,
     last_arrival: AtomicI64,
     granted_buffer: AtomicU64,
+    /// [`Stray`], each one more than its value; 0 for none.
+    stray: [AtomicU64; 3],
+}
+
+/// What the last refused packets of a leg were like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stray {
+    /// Payload type of the last packet that had another one than expected.
+    pub payload_type: Option<u8>,
+    /// Where the last packet of another sender came from.
+    pub sender: Option<Ipv4Addr>,
+    /// Bytes of payload in the last packet of a wrong size.
+    pub payload_bytes: Option<u16>,
 }
 
 /// The published counters of a stream and its legs.
@@ -126,6 +140,7 @@ impl LegCounters {
             jitter_ns: AtomicU64::new(0),
             last_arrival: AtomicI64::new(Self::NEVER),
             granted_buffer: AtomicU64::new(0),
+            stray: std::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 
@@ -151,6 +166,31 @@ impl LegCounters {
     #[must_use]
     pub fn granted_buffer(&self) -> u64 {
         self.granted_buffer.load(Ordering::Relaxed)
+    }
+
+    /// What the last refused packets were like.
+    #[must_use]
+    pub fn stray(&self) -> Stray {
+        let [payload_type, sender, bytes] = self.stray.each_ref().map(|kept| {
+            let kept = kept.load(Ordering::Relaxed);
+            kept.checked_sub(1)
+        });
+        Stray {
+            payload_type: payload_type.map(|value| value as u8),
+            sender: sender.map(|value| Ipv4Addr::from(value as u32)),
+            payload_bytes: bytes.map(|value| value as u16),
+        }
+    }
+
+    pub(super) fn publish_stray(&self, stray: &Stray) {
+        let values = [
+            stray.payload_type.map(u64::from),
+            stray.sender.map(|address| u64::from(u32::from(address))),
+            stray.payload_bytes.map(u64::from),
+        ];
+        for (kept, value) in self.stray.iter().zip(values) {
+            kept.store(value.map_or(0, |value| value + 1), Ordering::Relaxed);
+        }
     }
 
     pub(super) fn grant(&self, bytes: u64) {

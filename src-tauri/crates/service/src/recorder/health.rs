@@ -1,9 +1,14 @@
 //! What a look at a source's counters says: pure, once a second.
 
+mod strays;
+
 use std::time::Duration;
 
 use audyn_engine::source::{LegCount, StreamCount, StreamCounters};
 use audyn_model::Mono;
+
+pub(super) use strays::silence;
+pub use strays::{Refused, Strays};
 
 /// A leg that is silent for this long is dead.
 const DEAD: Duration = Duration::from_secs(1);
@@ -25,12 +30,16 @@ pub struct Look {
     pub foreign: u64,
     /// How far arrival lags behind media time, if that is known.
     pub lag_ns: Option<i64>,
+    /// What came on each leg so far and was none of the stream's.
+    pub strays: Vec<Strays>,
 }
 
 /// What was found before, carried from look to look.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     last: Option<Look>,
+    /// What had been refused when audio last came, or when this began.
+    refused: Vec<Strays>,
     lost_at: Option<Mono>,
     foreign_at: Option<Mono>,
 }
@@ -47,6 +56,7 @@ impl Look {
                 .sum(),
             foreign: counters.legs.iter().map(|leg| leg.get(LegCount::ForeignSsrc)).sum(),
             lag_ns: counters.lag_ns(),
+            strays: counters.legs.iter().map(Strays::of).collect(),
         }
     }
 }
@@ -58,14 +68,15 @@ pub enum Found {
     Well,
     /// Audio comes, but not as it should.
     Worse(String),
-    /// No audio comes.
-    Silent,
+    /// No audio comes; what most of what came instead was.
+    Silent(Option<Refused>),
 }
 
 impl Health {
     /// Counts from this look on: what was lost before is nobody's.
     pub fn since(look: Look) -> Self {
-        Self { last: Some(look), lost_at: None, foreign_at: None }
+        let refused = look.strays.clone();
+        Self { last: Some(look), refused, lost_at: None, foreign_at: None }
     }
 
     /// Takes a look into account.
@@ -80,8 +91,9 @@ impl Health {
         let recent = |at: Option<Mono>| at.is_some_and(|at| look.at.since(at) < SHOWN);
         let dead = |heard: &Option<Mono>| heard.is_none_or(|heard| look.at.since(heard) >= DEAD);
         if look.heard.iter().all(dead) {
-            return Found::Silent;
+            return Found::Silent(strays::most(&self.refused, &look.strays));
         }
+        self.refused.clone_from(&look.strays);
         if let Some(leg) = look.heard.iter().position(dead) {
             return Found::Worse(format!("leg {} of {} is silent", leg + 1, look.heard.len()));
         }
@@ -116,11 +128,15 @@ mod tests {
                 missing,
                 foreign,
                 lag_ns: Some(lag_s * S),
+                strays: Vec::new(),
             };
             let found = match health.assess(look) {
                 Found::Well => None,
                 Found::Worse(reason) => Some(reason),
-                Found::Silent => Some("silent".to_owned()),
+                Found::Silent(refused) => {
+                    assert_eq!(refused, None);
+                    Some("silent".to_owned())
+                }
             };
             assert_eq!(found.as_deref(), expected, "at {at_s} s");
         };

@@ -16,7 +16,7 @@ use crate::rtp::packet::{Packet, Reject};
 use crate::rtp::payload::{Encoding, Pick, unpack};
 use crate::rtp::sequence::{Order, Sequence};
 use crate::rtp::timeline::{Arrival, Head, Timeline, Verdict};
-use crate::source::{LegCount, StreamCount, StreamCounters};
+use crate::source::{LegCount, Stray, StreamCount, StreamCounters};
 
 /// Batches taken from one socket in one wake, so that a flood on it cannot starve the others.
 const ROUNDS: usize = 64;
@@ -56,6 +56,7 @@ struct LegState {
     socket: Arc<LegSocket>,
     sequence: Sequence,
     counts: [u64; LegCount::ALL.len()],
+    stray: Stray,
     last_arrival: Option<Mono>,
     transit: Option<(i64, u32)>,
     jitter_ns: i64,
@@ -208,6 +209,7 @@ impl Stream {
             Err(reject) => return state.count(reject_count(reject)),
         };
         if state.socket.source.is_some_and(|only| only != datagram.source) {
+            state.stray.sender = Some(datagram.source);
             return state.count(LegCount::ForeignSource);
         }
         if state.socket.destination == Destination::AnyUnicast
@@ -216,17 +218,18 @@ impl Stream {
             return state.count(LegCount::ForeignDestination);
         }
         if packet.payload_type != self.spec.payload_type {
+            state.stray.payload_type = Some(packet.payload_type);
             return state.count(LegCount::ForeignPayloadType);
         }
         if self.encoding.is_none() {
             let expected = usize::from(self.spec.samples_per_packet);
             match Encoding::infer(packet.payload.len(), self.pick.stream_channels(), expected) {
                 Some(encoding) => self.settle_encoding(encoding),
-                None => return state.count(LegCount::WrongSize),
+                None => return state.count_wrong_size(packet.payload),
             }
         }
         if !packet.payload.len().is_multiple_of(self.frame_bytes) {
-            return self.legs[leg].count(LegCount::WrongSize);
+            return self.legs[leg].count_wrong_size(packet.payload);
         }
         let arrival = wake.arrival(datagram.arrival);
         self.place(leg, &packet, arrival);
@@ -376,6 +379,7 @@ impl Stream {
         for (leg, shown) in self.legs.iter_mut().zip(&self.counters.legs) {
             leg.counts[LegCount::Lost as usize] = leg.sequence.lost();
             shown.publish(&leg.counts, leg.jitter_ns.unsigned_abs(), leg.last_arrival);
+            shown.publish_stray(&leg.stray);
         }
         let counts = &mut self.out.counts;
         counts[StreamCount::OverrunFrames as usize] = self.out.ring.overrun_frames();
@@ -391,6 +395,7 @@ impl LegState {
             socket,
             sequence: Sequence::default(),
             counts: [0; LegCount::ALL.len()],
+            stray: Stray::default(),
             last_arrival: None,
             transit: None,
             jitter_ns: 0,
@@ -399,6 +404,11 @@ impl LegState {
 
     const fn count(&mut self, count: LegCount) {
         self.counts[count as usize] += 1;
+    }
+
+    const fn count_wrong_size(&mut self, payload: &[u8]) {
+        self.stray.payload_bytes = Some(payload.len() as u16);
+        self.count(LegCount::WrongSize);
     }
 
     const fn count_placed(&mut self, placed: Placed, legs: usize) {

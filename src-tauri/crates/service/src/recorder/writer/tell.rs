@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use audyn_archive::ArchiveEvent;
 
-use super::super::health::{Found, Look};
+use super::super::health::{Found, Look, silence};
 use super::super::state::{Input, State};
 use super::Writer;
 use crate::events::Event;
@@ -25,10 +25,10 @@ impl Writer {
             Found::Well => self.step(Input::Health(None)),
             Found::Worse(reason) => self.step(Input::Health(Some(reason))),
             // A source that was connected just now has time to be heard.
-            Found::Silent if self.heard || now.since(self.began) >= GRACE => {
-                self.step(Input::Silent("nothing is received".into()));
+            Found::Silent(refused) if self.heard || now.since(self.began) >= GRACE => {
+                self.step(Input::Silent(silence(refused, &self.shared.line.source)));
             }
-            Found::Silent => {}
+            Found::Silent(_) => {}
         }
     }
 
