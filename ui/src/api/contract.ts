@@ -1,6 +1,27 @@
 // Generated from the contract in src-tauri/crates/service/src/api. Do not edit.
 
 /**
+ * A stream to be made a source that follows its sender.
+ */
+export type Adopt = { 
+/**
+ * Id of its session.
+ */
+session: string, 
+/**
+ * Its place in the session, from 0; 0 if not given.
+ */
+stream?: number | null, 
+/**
+ * The source's name; the session's if not given.
+ */
+name?: string | null, 
+/**
+ * Channels taken, from 1 on, in this order; all if empty.
+ */
+pick: Array<number>, };
+
+/**
  * A network stream.
  */
 export type Aes67Config = { 
@@ -47,7 +68,33 @@ receive_buffer?: number | null,
 /**
  * The description it was made from. Clock and packet time come from there.
  */
-sdp?: string | null, };
+sdp?: string | null, 
+/**
+ * The announced session it follows: when its sender changes the description, so does this.
+ */
+follows?: Follow | null, };
+
+/**
+ * Counts of what is announced: told when it changes, at most twice a second. Whoever shows the list asks for it again.
+ */
+export type Announced = { 
+/**
+ * Sessions.
+ */
+sessions: number, 
+/**
+ * Of these, not heard for 90 s.
+ */
+stale: number, 
+/**
+ * Of these, not usable.
+ */
+unusable: number, };
+
+/**
+ * How a stream came to be known.
+ */
+export type AnnouncedBy = "sap" | "ravenna";
 
 /**
  * Why an operation was not done. Nothing was changed then.
@@ -69,7 +116,7 @@ request_id: string, };
 /**
  * A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
  */
-export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "levels", "data": LevelLayout } | { "type": "resync" };
+export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
 
 /**
  * The clock of names and boundaries.
@@ -209,6 +256,10 @@ writing?: Writing | null,
  * The interface for sources that name none; an empty text for none.
  */
 interface?: string | null, 
+/**
+ * Where announcements are listened for.
+ */
+discovery?: DiscoverySettings | null, 
 /**
  * Look.
  */
@@ -402,6 +453,200 @@ memory_bytes: number,
  * Licences of what is built in, for people.
  */
 licence: string, };
+
+/**
+ * What is announced on the network.
+ */
+export type Discovered = { 
+/**
+ * Announcements are listened for.
+ */
+on: boolean, 
+/**
+ * The streams, by name.
+ */
+streams: Array<DiscoveredStream>, 
+/**
+ * RAVENNA sessions that nobody describes.
+ */
+troubles: Array<DiscoveryTrouble>, 
+/**
+ * Where is listened.
+ */
+listening: Array<DiscoveryInterface>, 
+/**
+ * What was heard, and what of it was refused.
+ */
+counters: DiscoveryCounters, };
+
+/**
+ * One stream that is announced, or a session whose description cannot be used. What the sender wrote is plain text.
+ */
+export type DiscoveredStream = { 
+/**
+ * Id of its session.
+ */
+session: string, 
+/**
+ * Its place in the session, from 0.
+ */
+stream: number, 
+/**
+ * How it came to be known.
+ */
+by: AnnouncedBy, 
+/**
+ * Its session's name; empty if it has none.
+ */
+name: string, 
+/**
+ * The address it was heard from.
+ */
+sender: string, 
+/**
+ * Interfaces it was heard on.
+ */
+interfaces: Array<string>, 
+/**
+ * L16 or L24; none if it cannot be recorded.
+ */
+encoding: Encoding | null, 
+/**
+ * Rate in Hz.
+ */
+sample_rate: number | null, 
+/**
+ * Channels in the stream.
+ */
+channels: number | null, 
+/**
+ * Microseconds of audio in a packet.
+ */
+packet_time_us: number | null, 
+/**
+ * Names of the channels, where the sender gives them.
+ */
+labels: Array<string>, 
+/**
+ * What its clock follows, in words.
+ */
+clock: string, 
+/**
+ * Where it arrives; two legs of a redundant pair.
+ */
+legs: Array<Leg>, 
+/**
+ * What makes it unusable, with the line.
+ */
+problems: Array<SdpProblem>, 
+/**
+ * What is odd but usable.
+ */
+warnings: Array<string>, 
+/**
+ * When it was heard first.
+ */
+first_seen: Moment, 
+/**
+ * When it was heard last.
+ */
+last_seen: Moment, 
+/**
+ * Not heard for 90 s or longer.
+ */
+stale: boolean, 
+/**
+ * How often its description has changed since it was heard first.
+ */
+changes: number, 
+/**
+ * Sources that follow it, by id.
+ */
+sources: Array<string>, };
+
+/**
+ * What was heard so far, and what of it was refused.
+ */
+export type DiscoveryCounters = { 
+/**
+ * SAP packets.
+ */
+announcements: number, 
+/**
+ * SAP packets that could not be read.
+ */
+malformed: number, 
+/**
+ * SAP packets that were encrypted or compressed, or no session description.
+ */
+foreign: number, 
+/**
+ * Answers of multicast DNS.
+ */
+answers: number, 
+/**
+ * Multicast DNS packets that could not be read.
+ */
+unreadable: number, 
+/**
+ * RAVENNA descriptions that were given.
+ */
+described: number, 
+/**
+ * RAVENNA descriptions that were not.
+ */
+undescribed: number, 
+/**
+ * Announcements by somebody else than a session's sender; ignored.
+ */
+contradicted: number, 
+/**
+ * Announcements for which there was no room.
+ */
+no_room: number, };
+
+/**
+ * An interface that is listened on.
+ */
+export type DiscoveryInterface = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why announcements are not heard there, and what to do.
+ */
+problem: string | null, };
+
+/**
+ * Where announcements are listened for.
+ */
+export type DiscoverySettings = { 
+/**
+ * Announcements are listened for.
+ */
+on: boolean, 
+/**
+ * On these interfaces, by name or address; on all if empty.
+ */
+interfaces: Array<string>, };
+
+/**
+ * A RAVENNA session without a description.
+ */
+export type DiscoveryTrouble = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whom it was asked of: `192.0.2.1:554`.
+ */
+address: string, 
+/**
+ * Why there is none.
+ */
+why: string, };
 
 /**
  * The archive's disk.
@@ -693,6 +938,27 @@ done: Array<string>,
  * Those that were not, and why.
  */
 refused: Array<FileRefused>, };
+
+/**
+ * The announced session that a source follows.
+ */
+export type Follow = { 
+/**
+ * User name in its `o=` line.
+ */
+user: string, 
+/**
+ * Session id there.
+ */
+session_id: string, 
+/**
+ * Address there.
+ */
+address: string, 
+/**
+ * Place of the stream in the session, from 0.
+ */
+stream: number, };
 
 /**
  * Container and coding.
@@ -1556,6 +1822,28 @@ studio_id: string | null,
 studio: Studio | null, };
 
 /**
+ * Picks a session.
+ */
+export type SessionId = { 
+/**
+ * Its id.
+ */
+session: string, };
+
+/**
+ * A session's description.
+ */
+export type SessionText = { 
+/**
+ * As it came.
+ */
+text: string, 
+/**
+ * What it says.
+ */
+reading: SdpReading, };
+
+/**
  * The station's settings.
  */
 export type Settings = { 
@@ -1579,6 +1867,10 @@ writing: Writing,
  * The interface for sources that name none; the route decides if not given.
  */
 interface: string | null, 
+/**
+ * Where announcements are listened for.
+ */
+discovery: DiscoverySettings, 
 /**
  * Look.
  */
@@ -1648,6 +1940,10 @@ meter: string,
  * Whether audio comes.
  */
 signal: Light, 
+/**
+ * How it goes with the announcement it follows; none if it follows none.
+ */
+follow: Light | null, 
 /**
  * Recorders that take it.
  */
@@ -2007,6 +2303,12 @@ export interface Operations {
   source_counters: { request: SourceId; reply: SourceCounters };
   /** Reads a session description, and changes nothing. */
   read_sdp: { request: SdpText; reply: SdpReading };
+  /** What is announced on the network: by SAP and by RAVENNA. */
+  discovered: { request: Empty; reply: Discovered };
+  /** The description of an announced session, as it came and as it is read. */
+  discovered_sdp: { request: SessionId; reply: SessionText };
+  /** Makes a source of an announced stream. It follows its sender from then on. */
+  adopt_stream: { request: Adopt; reply: Source };
   /** Every studio. */
   list_studios: { request: Empty; reply: Studios };
   /** Makes a studio. */
@@ -2088,6 +2390,9 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   delete_source: ["DELETE", "/api/sources/{id}"],
   source_counters: ["GET", "/api/sources/{id}/counters"],
   read_sdp: ["POST", "/api/sources/read-sdp"],
+  discovered: ["GET", "/api/discovery/streams"],
+  discovered_sdp: ["GET", "/api/discovery/streams/{session}"],
+  adopt_stream: ["POST", "/api/discovery/streams/{session}/adopt"],
   list_studios: ["GET", "/api/studios/"],
   create_studio: ["POST", "/api/studios/"],
   change_studio: ["PUT", "/api/studios/{id}"],

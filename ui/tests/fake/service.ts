@@ -1,5 +1,6 @@
 import type { ApiError, AppEvent, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
 import type { Transport } from '../../src/api/transport'
+import { WRONG_TEXT } from './announced'
 import { frameOf, layoutOf } from './levels'
 import type { World } from './world'
 
@@ -269,6 +270,28 @@ export class FakeService implements Transport {
             streams: [{ name: 'Hall stagebox', clock: 'PTP 39-A7-94-FF-FE-07-CB-D0, domain 0', config: { legs: [{ address: '239.69.20.5', port: 5004 }], pick: [], labels: [], stream_channels: 64, encoding: 'L24', sample_rate: 48_000 } }],
           }
         : { name: '', warnings: [], streams: [], problems: [{ line: 7, message: '"a=rtpmap:96 L24" has no sample rate; a rate would follow the slash' }] },
+    discovered: () => this.world.announced,
+    discovered_sdp: ({ session }) => {
+      const wrong = this.world.announced.streams.find((one) => one.session === session && one.problems.length > 0)
+      const reading = wrong
+        ? { name: wrong.name, warnings: [], streams: [], problems: [{ line: 7, message: 'has no sample rate; a rate would follow the slash' }] }
+        : { name: '', warnings: [], streams: [], problems: [] }
+      return { text: wrong ? WRONG_TEXT : 'v=0\r\n', reading }
+    },
+    adopt_stream: ({ session, stream, name, pick }) => {
+      const found = this.world.announced.streams.find((one) => one.session === session && one.stream === (stream ?? 0))
+      if (!found) throw { code: 'not_found', message: 'This session is not announced any more. Look at the list again.', request_id: 'fake' } satisfies ApiError
+      const made: Source = {
+        ...this.world.sources[0]!, id: `source-${Date.now()}`, name: name ?? found.name, recorders: [],
+        follow: { level: 'ok', text: 'Follows its sender' },
+        config: { kind: 'aes67', legs: found.legs, pick, labels: found.labels, stream_channels: found.channels, encoding: found.encoding },
+        channels: pick.map((channel) => found.labels[channel - 1] || String(channel)),
+      }
+      found.sources = [...found.sources, made.id]
+      this.world.sources.push(made)
+      this.emit({ type: 'source', data: made })
+      return made
+    },
     list_studios: () => ({ studios: this.world.studios }),
     create_studio: ({ name, description, color }) => {
       const made = {

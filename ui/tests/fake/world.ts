@@ -1,6 +1,7 @@
 import type {
-  FileEntry, Gap, Light, Notice, Playback, Recorder, RecorderState, Settings, Source, Studio, Writing,
+  Discovered, FileEntry, Gap, Light, Notice, Playback, Recorder, RecorderState, Settings, Source, Studio, Writing,
 } from '../../src/api/contract'
+import { announced } from './announced'
 
 /** Everything the made-up station holds. */
 export interface World {
@@ -11,6 +12,7 @@ export interface World {
   files: FileEntry[]
   gaps: Map<number, Gap[]>
   notices: Notice[]
+  announced: Discovered
   settings: Settings
   playback: Playback
   selection: string | null
@@ -76,6 +78,7 @@ function makeSource(i: number, name: string): Source {
     sample_rate: 48_000,
     channels,
     meter: `meter-${i}`,
+    follow: i === 3 ? ok('Follows its sender') : i === 8 ? { level: 'unknown', text: 'Not announced now; kept as it was described last' } : null,
     signal: i === 5 ? { level: 'fault', text: 'Nothing is received' } : ok('Signal present'),
     recorders: [i + 1],
     demo: i === 62,
@@ -187,9 +190,10 @@ export function makeWorld({ recorders: count, now, theme = 'dark', kiosk = false
     files: makeFiles(recorders, now),
     gaps: new Map(recorders.map((recorder) => [recorder.id, recorder.state === 'degraded' ? lossesOf(now) : recorder.loss.last ? [recorder.loss.last] : []])),
     notices,
+    announced: announced(now, count > 60 ? 480 : 0),
     selection: studios[0]?.id ?? null,
     settings: {
-      station: 'Funkhaus', archive_root: '/srv/audyn', archive_root_locked: null, writing: WRITING, interface: null, theme,
+      station: 'Funkhaus', archive_root: '/srv/audyn', archive_root_locked: null, writing: WRITING, interface: null, theme, discovery: { on: true, interfaces: [] },
       reference_dbfs: -18, peak_hold_s: 2, shortcuts: true, engineering_contact: 'Engineering 4711', kiosk, close_to_tray: true,
     },
     playback: {

@@ -5,6 +5,7 @@
 pub mod api;
 mod book;
 mod demo;
+mod discovery;
 mod disk_watch;
 pub mod events;
 mod files;

@@ -1,6 +1,7 @@
 //! The bodies of the contract's operations.
 
 mod control;
+mod discovery;
 mod files;
 mod playback;
 mod recorders;

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::api::wire::{self, AppEvent, Light, NoticeAction, NoticeLevel, RecorderState, Settings, Writing};
 use crate::api::{ApiError, Code};
 use crate::book::Shelf;
+use crate::discovery::Finder;
 use crate::disk_watch::{DiskWatch, Shares};
 use crate::jobs::Jobs;
 use crate::levels::Levels;
@@ -103,6 +104,7 @@ pub(crate) struct Inner {
     /// Name of the file that is played.
     pub playing: Mutex<Option<String>>,
     pub jobs: Jobs,
+    pub finder: Finder,
     disk: DiskWatch,
 }
 
@@ -136,6 +138,7 @@ impl Service {
         };
         let disk = DiskWatch::start(Arc::clone(&clock), root, shares).map_err(OpenError::Thread)?;
         let inner = Arc::new(Inner {
+            finder: Finder::new(Arc::clone(&clock)),
             station: Station::new(clock, options.zone.clone(), shelf, recorders),
             options,
             started: now,
@@ -186,6 +189,7 @@ impl Service {
         supervisor.stop();
         self.inner.player.stop();
         self.inner.jobs.close();
+        self.inner.finder.stop();
         self.inner.station.recorders.close(limit);
         self.inner.end();
     }
@@ -235,6 +239,7 @@ impl Inner {
             tracing::error!(%error, "the archive cannot be opened yet");
         }
         station.reconcile();
+        self.finder.set(&station.shelf.book().settings.discovery);
         self.start_wanted();
         self.show_changes();
         Ok(())
@@ -407,7 +412,8 @@ impl Inner {
 
     /// Takes up what was changed in the database: connections, views, levels.
     pub(crate) fn changed(&self) -> Result<(), ApiError> {
-        self.station.shelf.refresh()?;
+        let book = self.station.shelf.refresh()?;
+        self.finder.set(&book.settings.discovery);
         self.station.reconcile();
         self.show_changes();
         Ok(())
@@ -479,6 +485,7 @@ fn defaults(options: &Options) -> Settings {
             clock: wire::ArchiveClock::Localtime,
         },
         interface: None,
+        discovery: wire::DiscoverySettings { on: true, interfaces: Vec::new() },
         theme: wire::Theme::System,
         reference_dbfs: -18,
         peak_hold_s: 2,

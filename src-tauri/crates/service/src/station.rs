@@ -46,6 +46,8 @@ pub(crate) struct Station {
     generation: AtomicU32,
     shown_generation: AtomicU32,
     shown_sources: Mutex<BTreeMap<String, wire::Source>>,
+    /// How it goes with the announcements that sources follow, by source.
+    follows: Mutex<BTreeMap<String, wire::Light>>,
 }
 
 /// A line that is wished for, and how it went.
@@ -76,6 +78,7 @@ impl Station {
             generation: AtomicU32::new(1),
             shown_generation: AtomicU32::new(0),
             shown_sources: Mutex::default(),
+            follows: Mutex::default(),
         }
     }
 
@@ -138,6 +141,34 @@ impl Station {
         if lock(&self.lines).values().any(|line| line.failed.is_some()) {
             self.reconcile();
         }
+    }
+
+    /// Recorders that record what no longer comes, while their source comes by another way now.
+    pub(crate) fn left_behind(&self, book: &Book) -> Vec<RecorderRow> {
+        let lines = lock(&self.lines);
+        let moved = |row: &&RecorderRow| {
+            let (Some(line), Some(source)) = (lines.get(&row.uid), book.source_of(row)) else { return false };
+            let Ok(heard) = book.heard(source) else { return false };
+            heard.source != line.heard.source
+                && self.is_busy(row.uid)
+                && self.recorders.legs_heard(row.uid).is_some_and(|legs| !legs.contains(&true))
+        };
+        book.recorders.iter().filter(moved).cloned().collect()
+    }
+
+    /// Ends a recording and begins the next where the source comes now.
+    ///
+    /// # Errors
+    /// In a sentence: why it cannot record now.
+    pub(crate) fn go_over(&self, row: &RecorderRow) -> Result<(), String> {
+        self.recorders.end(row.uid, FINISH);
+        self.reconcile();
+        self.begin(row)
+    }
+
+    /// How it goes with the announcements that sources follow, from now on.
+    pub(crate) fn set_follows(&self, follows: BTreeMap<String, wire::Light>) {
+        *lock(&self.follows) = follows;
     }
 
     /// Begins a recorder's recording. One that records goes on.

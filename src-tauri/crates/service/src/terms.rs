@@ -1,12 +1,14 @@
 //! Words of the contract and what they mean inside: checked once, all problems at once.
 
+mod announced;
 mod recorder;
 mod source;
 mod writing;
 
+pub(crate) use announced::{Change, adopted, announced, followed};
 pub(crate) use recorder::{gap, light, state};
 pub(crate) use source::Tone;
-pub(crate) use source::{Heard, heard, read_sdp, summary};
+pub(crate) use source::{Heard, heard, interface, read_sdp, summary};
 pub(crate) use writing::{container, effective, naming, outputs, writing_problems};
 
 use audyn_model::Utc;

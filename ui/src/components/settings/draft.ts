@@ -12,7 +12,7 @@ const CONTACT_MOST = 80
 
 type Field = keyof Omit<Settings, 'archive_root_locked'>
 const FIELDS: readonly Field[] = [
-  'station', 'engineering_contact', 'archive_root', 'writing', 'interface', 'kiosk', 'theme', 'reference_dbfs', 'peak_hold_s',
+  'station', 'engineering_contact', 'archive_root', 'writing', 'interface', 'discovery', 'kiosk', 'theme', 'reference_dbfs', 'peak_hold_s',
   'shortcuts', 'close_to_tray',
 ]
 
@@ -61,6 +61,8 @@ function titleOf(field: Field): string {
       return t('settings.writing')
     case 'interface':
       return t('settings.interface')
+    case 'discovery':
+      return t('settings.discovery')
     case 'kiosk':
       return t('settings.seat')
     case 'theme':
@@ -86,6 +88,7 @@ function effectOf(field: Field, draft: Settings): string {
       return t('settings.effectConnect')
     case 'kiosk':
       return draft.kiosk ? t('settings.effectSeat') : t('settings.effectSeatOff')
+    case 'discovery':
     case 'station':
     case 'engineering_contact':
     case 'theme':

@@ -5,7 +5,7 @@ import { blankNetwork, checkName, checkNetwork, checkTone, networkForm, toneForm
 const config: Aes67Config = {
   legs: [{ address: '239.69.1.1', port: 5004, interface: 'eno1', source_ip: '10.0.0.1' }, { address: '239.70.1.1', port: null, interface: null, source_ip: null }],
   payload_type: 98, encoding: 'L24', sample_rate: 96_000, stream_channels: 4, pick: [4, 1], labels: ['a', 'b', 'c', 'd'],
-  samples_per_packet: 6, window_ms: 20, receive_buffer: 1_000_000, sdp: 'v=0',
+  samples_per_packet: 6, window_ms: 20, receive_buffer: 1_000_000, follows: { user: '-', session_id: '7', address: '192.0.2.10', stream: 0 }, sdp: 'v=0',
 }
 
 test('what was configured comes back from the form unchanged', () => {

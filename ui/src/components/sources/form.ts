@@ -1,4 +1,4 @@
-import type { Aes67Config, Encoding, Leg, ToneConfig } from '@/stores'
+import type { Aes67Config, Encoding, Follow, Leg, ToneConfig } from '@/stores'
 import { t } from '@/strings'
 import { allOf, isAll } from './pick'
 
@@ -16,6 +16,8 @@ export interface NetworkForm {
   labels: string[]
   receiveBuffer: number | null
   sdp: string | null
+  /** The announced session it follows. */
+  follows: Follow | null
 }
 
 export interface LegForm {
@@ -46,7 +48,7 @@ export function blankLeg(): LegForm {
 export function blankNetwork(): NetworkForm {
   return {
     legs: [blankLeg()], encoding: '', rate: RATE_HZ, channels: String(CHANNELS), payload: '', samples: '', window: '',
-    pick: allOf(CHANNELS), labels: [], receiveBuffer: null, sdp: null,
+    pick: allOf(CHANNELS), labels: [], receiveBuffer: null, sdp: null, follows: null,
   }
 }
 
@@ -64,6 +66,7 @@ export function networkForm(config: Aes67Config): NetworkForm {
     labels: [...config.labels],
     receiveBuffer: config.receive_buffer ?? null,
     sdp: config.sdp ?? null,
+    follows: config.follows ?? null,
   }
 }
 
@@ -109,6 +112,7 @@ export function checkNetwork(form: NetworkForm): Checked<Aes67Config> {
     window_ms: number('window', form.window, 1, 1000, t('sources.windowBad')),
     receive_buffer: form.receiveBuffer,
     sdp: form.sdp,
+    follows: form.follows,
   }
   return Object.keys(problems).length > 0 ? { problems } : { config }
 }

@@ -190,6 +190,13 @@ contract! {
     /// Reads a session description, and changes nothing.
     read_sdp: Operator, Post "/api/sources/read-sdp", SdpText => SdpReading;
 
+    /// What is announced on the network: by SAP and by RAVENNA.
+    discovered: Viewer, Get "/api/discovery/streams", Empty => Discovered;
+    /// The description of an announced session, as it came and as it is read.
+    discovered_sdp: Viewer, Get "/api/discovery/streams/{session}", SessionId => SessionText;
+    /// Makes a source of an announced stream. It follows its sender from then on.
+    adopt_stream: Admin, Post "/api/discovery/streams/{session}/adopt", Adopt => Source;
+
     /// Every studio.
     list_studios: Viewer, Get "/api/studios/", Empty => Studios;
     /// Makes a studio.

@@ -3,6 +3,7 @@
 //!
 //! Moments are RFC 3339 in UTC; lengths of time are seconds; levels are dBFS; sizes are bytes.
 
+mod discovery;
 mod event;
 mod file;
 mod playback;
@@ -12,6 +13,7 @@ mod source;
 mod status;
 mod studio;
 
+pub use discovery::*;
 pub use event::*;
 pub use file::*;
 pub use playback::*;

@@ -2,7 +2,9 @@ use audyn_archive::{Day, EndReason};
 use audyn_model::{Anchor, Rate, RecorderId, SampleFormat, SegmentId, TimeBasis, Utc};
 
 use super::*;
-use crate::api::wire::{ArchiveClock as Clock, Layout, RecorderConfig, Settings, Theme, Writing};
+use crate::api::wire::{
+    ArchiveClock as Clock, DiscoverySettings, Layout, RecorderConfig, Settings, Theme, Writing,
+};
 use crate::store::{RecorderRow, StudioRow};
 
 fn utc(text: &str) -> Utc {
@@ -45,6 +47,7 @@ fn book() -> Book {
                 clock: Clock::Localtime,
             },
             interface: None,
+            discovery: DiscoverySettings { on: false, interfaces: Vec::new() },
             theme: Theme::System,
             reference_dbfs: -18,
             peak_hold_s: 2,

@@ -191,6 +191,16 @@ fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<S
     if let Some(interface) = change.interface {
         settings.interface = Some(interface.trim().to_owned()).filter(|name| !name.is_empty());
     }
+    if let Some(discovery) = change.discovery {
+        let count = discovery.interfaces.len();
+        if count > 32 {
+            problems.push(format!("{count} interfaces to listen on; give at most 32, or none for all."));
+        }
+        for name in &discovery.interfaces {
+            terms::interface(name, &mut problems);
+        }
+        settings.discovery = discovery;
+    }
     if let Some(dbfs) = change.reference_dbfs {
         if ![-18, -20].contains(&dbfs) {
             problems.push(format!("A reference of {dbfs} dBFS is not known; choose -18 or -20."));

@@ -77,7 +77,9 @@ impl Run {
             self.count(passed);
             self.inner.station.retry_lines();
             self.start_again(now);
+            self.go_over(now);
         }
+        crate::discovery::look(&self.inner);
         if told || round {
             self.inner.show_changes();
         }
@@ -148,6 +150,25 @@ impl Run {
             seat.wanted(ms, day);
             if !station.is_busy(row.uid) {
                 seat.missed(ms, day);
+            }
+        }
+    }
+
+    /// Lets recorders follow a source that comes by another way now, once nothing comes by the old one.
+    fn go_over(&self, now: Mono) {
+        let station = &self.inner.station;
+        for row in station.left_behind(&station.shelf.book()) {
+            let seat = station.seat(row.number);
+            let Ok(_gate) = seat.gate.try_lock() else { continue };
+            tracing::warn!(
+                recorder = row.name,
+                "its source comes by another way now; the recording goes on there"
+            );
+            let note = "Its source comes by another way now. The recording goes on there, in a new file.";
+            self.inner.note(Some(row.number), &row.name, "state", note);
+            if let Err(reason) = station.go_over(&row) {
+                tracing::warn!(recorder = row.name, reason, "a recorder cannot be started yet");
+                seat.failed(reason, now, station.clock.utc());
             }
         }
     }

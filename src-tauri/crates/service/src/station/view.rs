@@ -77,6 +77,7 @@ impl Station {
             config: row.config.clone(),
             meter: id.to_string(),
             signal,
+            follow: lock(&self.follows).get(&row.id).cloned(),
             recorders: takers.iter().map(|taker| taker.number).collect(),
             demo: row.demo,
         }

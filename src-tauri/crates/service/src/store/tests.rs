@@ -10,8 +10,8 @@ use super::studios::Assigned;
 use super::users::{NewUserRow, UserRow};
 use super::*;
 use crate::api::wire::{
-    Aes67Config, ArchiveClock, Format, Layout, Leg, Output, RecorderConfig, Settings, SourceConfig, Theme,
-    ToneConfig, Writing,
+    Aes67Config, ArchiveClock, DiscoverySettings, Format, Layout, Leg, Output, RecorderConfig, Settings,
+    SourceConfig, Theme, ToneConfig, Writing,
 };
 
 mod assignment;
@@ -63,6 +63,7 @@ fn aes67() -> SourceConfig {
         window_ms: None,
         receive_buffer: None,
         sdp: Some("v=0\r\n".into()),
+        follows: None,
     })
 }
 
@@ -115,6 +116,7 @@ fn settings() -> Settings {
         archive_root_locked: None,
         writing: writing(),
         interface: Some("eth1".into()),
+        discovery: DiscoverySettings { on: true, interfaces: vec!["eth1".into()] },
         theme: Theme::Dark,
         reference_dbfs: -18,
         peak_hold_s: 2,

@@ -175,13 +175,8 @@ fn network(config: &wire::Aes67Config, default_interface: Option<&str>) -> Resul
 fn leg(leg: &wire::Leg, default_interface: Option<&str>, problems: &mut Vec<String>) -> Option<Leg> {
     let interface =
         leg.interface.as_deref().or(default_interface).map(str::trim).filter(|text| !text.is_empty());
-    if let Some(name) = interface
-        && (name.len() > INTERFACE_BYTES
-            || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/'))
-    {
-        problems.push(format!(
-            "\"{name}\" cannot be an interface; give a name like eth0, or one of its addresses."
-        ));
+    if let Some(name) = interface {
+        self::interface(name, problems);
     }
     let port = leg.port.unwrap_or(5004);
     if port == 0 {
@@ -205,6 +200,18 @@ fn leg(leg: &wire::Leg, default_interface: Option<&str>, problems: &mut Vec<Stri
         },
     };
     Some(Leg { address: address?, port, interface: interface.map(str::to_owned), source })
+}
+
+/// What can be the name or an address of an interface.
+pub(crate) fn interface(name: &str, problems: &mut Vec<String>) {
+    if name.is_empty()
+        || name.len() > INTERFACE_BYTES
+        || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/')
+    {
+        problems.push(format!(
+            "\"{name}\" cannot be an interface; give a name like eth0, or one of its addresses."
+        ));
+    }
 }
 
 fn tone(id: &str, config: &wire::ToneConfig) -> Result<Heard, Vec<String>> {
@@ -298,54 +305,57 @@ pub(crate) fn read_sdp(text: &str) -> wire::SdpReading {
     reading.name.clone_from(&description.name);
     reading.warnings.clone_from(&description.warnings);
     for stream in &description.streams {
-        let encoding = match stream.encoding.linear() {
-            Some(Encoding::L16) => wire::Encoding::L16,
-            Some(Encoding::L24) => wire::Encoding::L24,
-            None => {
-                let message = sdp::NotLinear { channels: stream.channels }.to_string();
-                reading.problems.push(wire::SdpProblem { line: None, message });
-                continue;
-            }
+        let Some(described) = described(&description, stream) else {
+            let message = sdp::NotLinear { channels: stream.channels }.to_string();
+            reading.problems.push(wire::SdpProblem { line: None, message });
+            continue;
         };
         if stream.legs.len() > 2 {
             reading
                 .warnings
                 .push(format!("It arrives by {} networks; the first two are used.", stream.legs.len()));
         }
-        let one = sdp::Description { streams: vec![stream.clone()], ..description.clone() };
-        let leg = |leg: &sdp::Leg| wire::Leg {
-            address: leg.address.to_string(),
-            port: Some(leg.port),
-            interface: None,
-            source_ip: leg.source.map(|address| address.to_string()),
-        };
-        reading.streams.push(wire::SdpStream {
-            name: if description.name.trim().is_empty() {
-                "Stream".to_owned()
-            } else {
-                description.name.clone()
-            },
-            clock: clock(&stream.reference_clock),
-            config: wire::Aes67Config {
-                legs: stream.legs.iter().take(2).map(leg).collect(),
-                payload_type: Some(stream.payload_type),
-                encoding: Some(encoding),
-                sample_rate: Some(stream.rate.hz()),
-                stream_channels: Some(stream.channels),
-                pick: Vec::new(),
-                labels: stream.channel_names().into_iter().map(str::to_owned).collect(),
-                samples_per_packet: stream.samples_per_packet,
-                window_ms: None,
-                receive_buffer: None,
-                sdp: Some(sdp::write(&one)),
-            },
-        });
+        reading.streams.push(described);
     }
     reading
 }
 
+/// One stream of a description, ready to be made a source; none if it is not linear audio.
+pub(super) fn described(description: &sdp::Description, stream: &sdp::Stream) -> Option<wire::SdpStream> {
+    let encoding = match stream.encoding.linear()? {
+        Encoding::L16 => wire::Encoding::L16,
+        Encoding::L24 => wire::Encoding::L24,
+    };
+    let one = sdp::Description { streams: vec![stream.clone()], ..description.clone() };
+    let leg = |leg: &sdp::Leg| wire::Leg {
+        address: leg.address.to_string(),
+        port: Some(leg.port),
+        interface: None,
+        source_ip: leg.source.map(|address| address.to_string()),
+    };
+    let name = description.name.trim();
+    Some(wire::SdpStream {
+        name: if name.is_empty() { "Stream".to_owned() } else { description.name.clone() },
+        clock: clock(&stream.reference_clock),
+        config: wire::Aes67Config {
+            legs: stream.legs.iter().take(2).map(leg).collect(),
+            payload_type: Some(stream.payload_type),
+            encoding: Some(encoding),
+            sample_rate: Some(stream.rate.hz()),
+            stream_channels: Some(stream.channels),
+            pick: Vec::new(),
+            labels: stream.channel_names().into_iter().map(str::to_owned).collect(),
+            samples_per_packet: stream.samples_per_packet,
+            window_ms: None,
+            receive_buffer: None,
+            sdp: Some(sdp::write(&one)),
+            follows: None,
+        },
+    })
+}
+
 /// What a stream's clock follows, in words.
-fn clock(clock: &ReferenceClock) -> String {
+pub(super) fn clock(clock: &ReferenceClock) -> String {
     match clock {
         ReferenceClock::None => "not stated".to_owned(),
         ReferenceClock::Ptp { domain: Some(domain), .. } => format!("PTP domain {domain}"),

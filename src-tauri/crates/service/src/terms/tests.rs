@@ -21,6 +21,7 @@ fn network(change: impl FnOnce(&mut Aes67Config)) -> SourceConfig {
         window_ms: None,
         receive_buffer: None,
         sdp: None,
+        follows: None,
     };
     change(&mut config);
     SourceConfig::Aes67(config)

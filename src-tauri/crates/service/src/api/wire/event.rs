@@ -1,4 +1,4 @@
-use super::{FileEntry, Job, Playback, Recorder, Settings, Source, Status, Studio, wire};
+use super::{Announced, FileEntry, Job, Playback, Recorder, Settings, Source, Status, Studio, wire};
 
 wire! {
     /// A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
@@ -30,6 +30,8 @@ wire! {
         Job(Job),
         /// The meters in each frame of levels have changed.
         Levels(LevelLayout),
+        /// What is announced on the network has changed.
+        Announced(Announced),
         /// Some events were missed.
         Resync,
     }

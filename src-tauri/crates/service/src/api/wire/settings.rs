@@ -1,4 +1,4 @@
-use super::{Moment, Writing, wire};
+use super::{DiscoverySettings, Moment, Writing, wire};
 
 wire! {
     /// The station's settings.
@@ -13,6 +13,8 @@ wire! {
         pub writing: Writing,
         /// The interface for sources that name none; the route decides if not given.
         pub interface: Option<String>,
+        /// Where announcements are listened for.
+        pub discovery: DiscoverySettings,
         /// Look.
         pub theme: Theme,
         /// Reference mark of meters in dBFS: −18 or −20.
@@ -52,6 +54,8 @@ wire! {
         pub writing: Option<Writing>,
         /// The interface for sources that name none; an empty text for none.
         pub interface: Option<String>,
+        /// Where announcements are listened for.
+        pub discovery: Option<DiscoverySettings>,
         /// Look.
         pub theme: Option<Theme>,
         /// Reference mark of meters in dBFS: −18 or −20.

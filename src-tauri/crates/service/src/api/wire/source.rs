@@ -1,4 +1,4 @@
-use super::{Counters, Light, wire};
+use super::{Counters, Follow, Light, wire};
 
 wire! {
     /// Where audio comes from.
@@ -21,6 +21,8 @@ wire! {
         pub meter: String,
         /// Whether audio comes.
         pub signal: Light,
+        /// How it goes with the announcement it follows; none if it follows none.
+        pub follow: Option<Light>,
         /// Recorders that take it.
         pub recorders: Vec<u32>,
         /// Belongs to the demonstration.
@@ -78,6 +80,8 @@ wire! {
         pub receive_buffer: Option<u32>,
         /// The description it was made from. Clock and packet time come from there.
         pub sdp: Option<String>,
+        /// The announced session it follows: when its sender changes the description, so does this.
+        pub follows: Option<Follow>,
     }
 
     /// Where one leg arrives.
