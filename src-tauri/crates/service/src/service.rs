@@ -17,7 +17,7 @@ use crate::jobs::Jobs;
 use crate::levels::Levels;
 use crate::outbox::Outbox;
 use crate::playback::Player;
-use crate::recorder::{Options as RecorderOptions, Recorders};
+use crate::recorder::{Begin, Options as RecorderOptions, Recorders};
 use crate::station::Station;
 use crate::station::supervisor::Supervisor;
 use crate::store::{HistoryNote, Opened, Store, StoreError};
@@ -255,7 +255,7 @@ impl Inner {
                 .chunks(each)
                 .map(|rows| {
                     scope.spawn(move || {
-                        rows.iter().map(|row| (row.number, self.start(row))).collect::<Vec<_>>()
+                        rows.iter().map(|row| (row.number, self.start(row, Begin::Now))).collect::<Vec<_>>()
                     })
                 })
                 .collect();
@@ -264,10 +264,10 @@ impl Inner {
     }
 
     /// Starts one; if it cannot, that is tried again by itself.
-    pub(crate) fn start(&self, row: &crate::store::RecorderRow) -> Result<(), String> {
+    pub(crate) fn start(&self, row: &crate::store::RecorderRow, begin: Begin) -> Result<(), String> {
         let seat = self.station.seat(row.number);
         let _gate = seat.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = self.station.begin(row);
+        let begun = self.station.begin(row, begin);
         if let Err(reason) = &begun {
             seat.failed(reason.clone(), self.station.clock.mono(), self.station.clock.utc());
         }
@@ -442,8 +442,8 @@ impl Inner {
 }
 
 fn counts(views: &[wire::Recorder]) -> Vec<wire::StateCount> {
-    use RecorderState::{Degraded, Error, Recording, Starting, Stopped, Stopping};
-    [Recording, Degraded, Error, Starting, Stopping, Stopped]
+    use RecorderState::{Armed, Degraded, Error, Recording, Starting, Stopped, Stopping};
+    [Recording, Degraded, Error, Armed, Starting, Stopping, Stopped]
         .into_iter()
         .map(|state| wire::StateCount {
             state,
@@ -493,5 +493,7 @@ fn defaults(options: &Options) -> Settings {
         engineering_contact: String::new(),
         kiosk: false,
         close_to_tray: false,
+        pre_roll_s: 120,
+        pre_roll_mib: None,
     }
 }

@@ -84,6 +84,7 @@ impl Service {
 
     pub(crate) async fn diagnostics(&self, _: &Caller, _: Empty) -> Result<Diagnostics, ApiError> {
         self.work(|inner| {
+            let (pre_roll_bytes, pre_roll_limit_bytes) = inner.station.recorders.memory();
             Ok(Diagnostics {
                 version: inner.options.originator.clone(),
                 state_dir: inner.store.dir().to_string_lossy().into_owned(),
@@ -93,6 +94,8 @@ impl Service {
                 database_bytes: inner.store.bytes(),
                 processors: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
                 memory_bytes: resident_memory(),
+                pre_roll_bytes,
+                pre_roll_limit_bytes,
                 licence: "MIT OR Apache-2.0".to_owned(),
             })
         })
@@ -214,6 +217,21 @@ fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<S
             ));
         }
         settings.peak_hold_s = seconds;
+    }
+    if let Some(seconds) = change.pre_roll_s {
+        if seconds > 600 {
+            problems
+                .push(format!("{seconds} s cannot be kept back; give at most 600, or 0 to keep nothing."));
+        }
+        settings.pre_roll_s = seconds;
+    }
+    if let Some(mib) = change.pre_roll_mib {
+        if mib != 0 && !(16..=65_536).contains(&mib) {
+            problems.push(format!(
+                "{mib} MiB are not possible for what is kept back; give 16 to 65536, or 0 for what is usual."
+            ));
+        }
+        settings.pre_roll_mib = Some(mib).filter(|mib| *mib != 0);
     }
     settings.theme = change.theme.unwrap_or(settings.theme);
     settings.shortcuts = change.shortcuts.unwrap_or(settings.shortcuts);

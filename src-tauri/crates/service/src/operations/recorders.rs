@@ -1,13 +1,17 @@
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::own_recorder;
 use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
-use crate::recorder::RecorderStats;
+use crate::recorder::{Begin, RecorderStats};
 use crate::service::Inner;
 use crate::store::{NewRecorderRow, RecorderChange};
 use crate::terms;
+
+/// Further back nothing is ever kept, in seconds.
+const MOST_BACK_S: f64 = 600.0;
 
 impl Service {
     pub(crate) async fn list_recorders(&self, _: &Caller, _: Empty) -> Result<Recorders, ApiError> {
@@ -119,12 +123,21 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn start_recorder(&self, caller: &Caller, pick: RecorderId) -> Result<Told, ApiError> {
+    pub(crate) async fn start_recorder(
+        &self,
+        caller: &Caller,
+        wish: StartRecorder,
+    ) -> Result<Told, ApiError> {
         let caller = caller.clone();
+        let asked = self.inner.station.clock.mono();
         self.work(move |inner| {
-            own_recorder(inner, &caller, pick.id)?;
-            start(inner, pick.id)
-                .map(|()| Told { message: "Recording started".to_owned(), recorder_id: pick.id })
+            own_recorder(inner, &caller, wish.id)?;
+            let begin = match wish.from_seconds_ago {
+                None => Begin::Now,
+                Some(seconds) => Begin::Ago { length: back(inner, wish.id, seconds)?, asked },
+            };
+            start(inner, wish.id, begin)?;
+            Ok(Told { message: "Recording started".to_owned(), recorder_id: wish.id })
         })
         .await
     }
@@ -223,7 +236,20 @@ pub(super) fn counters(stats: &RecorderStats) -> Counters {
     }
 }
 
-fn start(inner: &Inner, id: u32) -> Result<(), ApiError> {
+/// How far back a recording is to begin.
+fn back(inner: &Inner, id: u32, seconds: f64) -> Result<Duration, ApiError> {
+    if !(0.0..=MOST_BACK_S).contains(&seconds) {
+        return Err(ApiError::invalid("A recording begins 0 to 600 seconds ago."));
+    }
+    if inner.station.shelf.book().recorder(id)?.config.vox.is_some() {
+        return Err(ApiError::conflict(
+            "This recorder records on sound, each time from before the sound began. Let it record without a time.",
+        ));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn start(inner: &Inner, id: u32, begin: Begin) -> Result<(), ApiError> {
     let book = inner.station.shelf.book();
     let row = book.recorder(id)?;
     if row.source.is_none() {
@@ -231,7 +257,7 @@ fn start(inner: &Inner, id: u32) -> Result<(), ApiError> {
     }
     inner.store.set_wanted(&[id], true)?;
     let book = inner.station.shelf.refresh()?;
-    let begun = inner.start(book.recorder(id)?);
+    let begun = inner.start(book.recorder(id)?, begin);
     if begun.is_ok() && !row.wanted {
         inner.note(Some(id), &row.name, "started", "Recording was started.");
     }
@@ -267,5 +293,7 @@ fn config_problems(
         Some(id) => book.heard(book.source(id)?).ok().map(|heard| heard.source.format()),
     };
     let writing = terms::effective(config, &book.settings.writing);
-    Ok(terms::writing_problems(&writing, format.as_ref()))
+    let mut problems = terms::writing_problems(&writing, format.as_ref());
+    problems.extend(config.vox.as_ref().map(terms::vox_problems).unwrap_or_default());
+    Ok(problems)
 }

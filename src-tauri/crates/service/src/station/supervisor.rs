@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::api::wire::{AppEvent, NoticeLevel};
 use crate::events::Event;
 use crate::playback::PlaybackStatus;
-use crate::recorder::State;
+use crate::recorder::{Begin, State};
 use crate::service::Inner;
 
 /// Between two looks at what the recorders tell.
@@ -191,7 +191,11 @@ impl Run {
                     }
                 }
             }
-            if let Err(reason) = station.begin(row) {
+            // What came since it ended by itself is kept, as far as that goes back.
+            let begin = seat
+                .failure()
+                .map_or(Begin::Now, |failure| Begin::Ago { length: ROUND, asked: failure.since });
+            if let Err(reason) = station.begin(row, begin) {
                 tracing::warn!(recorder = row.name, reason, "a recorder cannot be started yet");
                 seat.failed(reason, now, station.clock.utc());
             }
