@@ -23,7 +23,7 @@ impl Writer {
         self.looked = now;
         let found = self.health.assess(Look::at(&self.shared.counters, now));
         // Waiting for sound, it has no audio of its own to say that all is well again.
-        let silent = matches!(found, Found::Silent);
+        let silent = matches!(found, Found::Silent(_));
         if !silent && self.waits_for_sound() {
             self.heard = true;
             return self.step(Input::Arm);
