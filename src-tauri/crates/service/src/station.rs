@@ -170,7 +170,7 @@ impl Station {
     pub(crate) fn go_over(&self, row: &RecorderRow) -> Result<(), String> {
         self.recorders.end(row.uid, FINISH);
         self.reconcile();
-        self.begin(row)
+        self.begin(row, Begin::Now)
     }
 
     /// How it goes with the announcements that sources follow, from now on.
