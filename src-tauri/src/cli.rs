@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod discover;
 mod info;
 mod output;
 pub mod record;
@@ -67,6 +68,8 @@ pub enum Command {
     Record(Box<record::RecordArgs>),
     /// Send AES67 audio: a WAV file, a tone or a test signal, with impairments on request
     Send(Box<send::SendArgs>),
+    /// List the streams that are announced on the network
+    Discover(discover::DiscoverArgs),
     /// Check an archive: presence, sizes, headers, decodability
     Check(check::CheckArgs),
     /// Mend what an unclean stop left in a folder
@@ -157,6 +160,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(args, logging).map(ExitCode::from),
         Command::Record(args) => record::run(args, logging).map(ExitCode::from),
         Command::Send(args) => send::run(args, &shutdown::stop_flag(logging)?),
+        Command::Discover(args) => discover::run(args, logging).map(ExitCode::from),
         Command::Check(args) => check::run(args).map(ExitCode::from),
         Command::Recover(args) => recover::run(args).map(ExitCode::from),
         Command::Info(args) => info::run(args).map(ExitCode::from),

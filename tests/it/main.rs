@@ -6,6 +6,7 @@ mod rig;
 
 mod bad_input;
 mod crash;
+mod discovery;
 mod disk;
 mod files;
 mod legs;

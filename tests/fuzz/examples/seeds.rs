@@ -38,6 +38,15 @@ fn main() {
     for (name, bytes) in senders() {
         write("timeline", name, &bytes);
     }
+    for (name, bytes) in announcements() {
+        write("sap", name, &bytes);
+    }
+    for (name, text) in RTSP {
+        write("rtsp", name, text.as_bytes());
+    }
+    for (name, bytes) in answers() {
+        write("dns", name, &bytes);
+    }
     for (name, text) in CONFIGS {
         write("config", name, text.as_bytes());
     }
@@ -150,6 +159,52 @@ fn senders() -> Vec<(&'static str, Vec<u8>)> {
         ("jump", script(direct, &[ON, ON, [4, 0, 1, 0, 0, 0], ON, ON, [3, 0, 9, 0, 0, 0], ON])),
         ("clock-set", script(direct, &[ON, ON, [7, 0, 0x36, 0xEE, 0x80, 0], ON, [7, 11, 0, 0, 0, 1], ON])),
     ]
+}
+
+/// RFC 2974 §6: datagrams as `fuzz_targets/sap.rs` cuts them.
+fn announcements() -> Vec<(&'static str, Vec<u8>)> {
+    const SDP: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=x\r\nc=IN IP4 239.1.2.3/32\r\nt=0 0\r\n\
+        m=audio 5004 RTP/AVP 98\r\na=rtpmap:98 L24/48000/2\r\n";
+    let typed = [b"application/sdp\0".as_slice(), SDP].concat();
+    let v4 = |first: u8, payload: &[u8]| [&[first, 0, 1, 2, 192, 0, 2, 1], payload].concat();
+    let then = |a: &[u8], who: u8, b: &[u8]| [a, &[0xFF, 0xFF, who], b].concat();
+    vec![
+        ("announced", v4(0x20, &typed)),
+        ("bare", v4(0x20, SDP)),
+        ("signed", [&[0x20, 1, 1, 2, 192, 0, 2, 1, 9, 9, 9, 9], typed.as_slice()].concat()),
+        ("ipv6", [&[0x30, 0, 1, 2], [0xFD; 16].as_slice(), &typed].concat()),
+        ("encrypted", v4(0x22, &typed)),
+        ("compressed", v4(0x21, &typed)),
+        ("taken-back", then(&v4(0x20, &typed), 0, &v4(0x24, b"o=- 1 1 IN IP4 192.0.2.1\r\n"))),
+        ("contradicted", then(&v4(0x20, &typed), 3, &v4(0x20, &[typed.as_slice(), b"a=x\r\n"].concat()))),
+        ("nameless", v4(0x20, b"v=0\r\ns=x\r\n")),
+    ]
+}
+
+const RTSP: [(&str, &str); 4] = [
+    (
+        "described",
+        "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n",
+    ),
+    ("refused", "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n"),
+    ("too-long", "RTSP/1.0 200 OK\r\nContent-Length: 99999\r\n\r\n"),
+    ("cut", "RTSP/1.0 200 OK\r\nContent-Le"),
+];
+
+/// RFC 6762: a PTR of the subtype and an SRV, names compressed; and a name that leads to itself.
+fn answers() -> Vec<(&'static str, Vec<u8>)> {
+    let mut named = vec![0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 1];
+    for label in ["_ravenna_session", "_sub", "_rtsp", "_tcp", "local"] {
+        named.push(label.len() as u8);
+        named.extend_from_slice(label.as_bytes());
+    }
+    named.extend_from_slice(&[0, 0, 12, 0, 1, 0, 0, 0x11, 0x94, 0, 4, 1, b'x', 0xC0, 34]);
+    let instance = named.len() as u8 - 4;
+    named.extend_from_slice(&[
+        0xC0, instance, 0, 33, 0x80, 1, 0, 0, 0, 120, 0, 9, 0, 0, 0, 0, 2, 42, 1, b'h', 0,
+    ]);
+    let looped = vec![0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xC0, 12];
+    vec![("session", named), ("looped", looped)]
 }
 
 const CONFIGS: [(&str, &str); 4] = [

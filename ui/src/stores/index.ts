@@ -1,3 +1,4 @@
+export { useDiscoveryStore } from './discovery'
 export { useFilesStore } from './files'
 export type { Phase } from './loading'
 export { usePlaybackStore } from './playback'

@@ -88,3 +88,42 @@ test('a source that a recorder takes cannot be deleted, and says who takes it', 
   const hold = button('Hold to delete')!
   expect(hold.hasAttribute('disabled')).toBe(true)
 })
+
+test('an announced stream is added with the channels that were touched, and says who follows it', async () => {
+  await shown('/sources?tab=network')
+  const rows = () => mounted!.wrapper.findComponent({ name: 'NetworkRows' })
+  expect(rows().text()).toContain('Line 7: “a=rtpmap:96 L24”')
+  expect(rows().html()).toContain('&lt;b&gt;OB 9&lt;/b&gt;')
+  document.querySelector<HTMLElement>('[aria-label="Add Hall stagebox"]')!.click()
+  await vi.waitFor(() => expect(document.querySelectorAll('.cell')).toHaveLength(64))
+  expect(button('Pick channels first')!.hasAttribute('disabled')).toBe(true)
+  for (const channel of [9, 1]) {
+    document.querySelectorAll<HTMLElement>('.cell')[channel - 1]!.click()
+    await flushPromises()
+  }
+  await mounted!.wrapper.findComponent({ name: 'AdoptPane' }).find('form').trigger('submit')
+  await flushPromises()
+  expect(asked('adopt_stream')).toEqual([{ session: '0000000000000001', stream: 0, name: 'Hall stagebox', pick: [9, 1] }])
+  expect(rows().find('[aria-label="Show Hall stagebox, which was added"]').exists()).toBe(true)
+})
+
+test('a description that cannot be used is shown with its line marked', async () => {
+  await shown('/sources?tab=network&stream=0000000000000006.0')
+  await flushPromises()
+  expect(document.querySelector('.marked__line--bad')!.textContent).toContain('a=rtpmap:96 L24')
+  expect(document.querySelector('.cell')).toBeNull()
+})
+
+test('what is announced is asked for again only while somebody looks', async () => {
+  await shown('/sources')
+  const tell = () => mounted!.service.emit({ type: 'announced', data: { sessions: 12, stale: 0, unusable: 0 } })
+  tell()
+  await flushPromises()
+  expect(asked('discovered')).toHaveLength(0)
+  expect(button('On the network')!.textContent).toContain('12')
+  button('On the network')!.click()
+  await vi.waitFor(() => expect(asked('discovered')).toHaveLength(1))
+  await flushPromises()
+  tell()
+  await vi.waitFor(() => expect(asked('discovered')).toHaveLength(2))
+})

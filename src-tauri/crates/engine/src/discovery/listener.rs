@@ -200,6 +200,7 @@ impl Run {
             self.pass_at = at.mono.after(PASS);
             self.pass(at.mono);
         }
+        self.tell();
         let generation = lock(&self.shared.table).generation();
         if generation != self.table_generation {
             self.table_generation = generation;
@@ -290,6 +291,13 @@ impl Run {
         }
     }
 
+    fn tell(&self) {
+        let mut status = lock(&self.shared.status);
+        let Counters { described, undescribed, .. } = status.counters;
+        let instances_refused = self.browser.refused();
+        status.counters = Counters { described, undescribed, instances_refused, ..self.counters };
+    }
+
     fn pass(&mut self, now: Mono) {
         self.browser.pass(now);
         let gone = self.shared.desk.follow(self.browser.endpoints().collect(), &self.shared);
@@ -302,9 +310,6 @@ impl Run {
         }
         let troubles = self.shared.desk.troubles();
         let mut status = lock(&self.shared.status);
-        let Counters { described, undescribed, .. } = status.counters;
-        let instances_refused = self.browser.refused();
-        status.counters = Counters { described, undescribed, instances_refused, ..self.counters };
         if status.troubles != troubles {
             status.troubles = troubles;
             self.shared.generation.fetch_add(1, Ordering::Release);
