@@ -287,7 +287,15 @@ kiosk?: boolean | null,
 /**
  * Closing the window keeps recording in the tray.
  */
-close_to_tray?: boolean | null, };
+close_to_tray?: boolean | null, 
+/**
+ * Seconds of every source that are kept: 0 to 600.
+ */
+pre_roll_s?: number | null, 
+/**
+ * Memory for that in MiB: 16 to 65 536; 0 for what is usual.
+ */
+pre_roll_mib?: number | null, };
 
 /**
  * What changes about a source. Its configuration cannot change while it is recorded.
@@ -449,6 +457,14 @@ processors: number,
  * Resident memory in bytes.
  */
 memory_bytes: number, 
+/**
+ * Bytes held of what passed by while nothing was recorded.
+ */
+pre_roll_bytes: number, 
+/**
+ * Bytes that may be held of it.
+ */
+pre_roll_limit_bytes: number, 
 /**
  * Licences of what is built in, for people.
  */
@@ -1608,6 +1624,10 @@ studio: StudioRef | null,
  */
 meter: string | null, 
 /**
+ * Seconds back from now that its next recording could begin; 0 while it records.
+ */
+pre_roll_s: number, 
+/**
  * Names of its channels, in order.
  */
 channels: Array<string>, 
@@ -1679,7 +1699,11 @@ period_s?: number | null,
 /**
  * The clock of names and boundaries.
  */
-clock?: ArchiveClock | null, };
+clock?: ArchiveClock | null, 
+/**
+ * Records on sound; all the time if not given.
+ */
+vox?: Vox | null, };
 
 /**
  * Picks a recorder.
@@ -1693,7 +1717,7 @@ id: number, };
 /**
  * What a recorder is doing.
  */
-export type RecorderState = "stopped" | "starting" | "recording" | "degraded" | "stopping" | "error";
+export type RecorderState = "stopped" | "starting" | "armed" | "recording" | "degraded" | "stopping" | "error";
 
 /**
  * Every recorder.
@@ -1898,7 +1922,16 @@ kiosk: boolean,
 /**
  * Closing the window keeps recording in the tray instead of asking.
  */
-close_to_tray: boolean, };
+close_to_tray: boolean, 
+/**
+ * Seconds of every source that are kept while nothing is recorded: 0 to 600.
+ */
+pre_roll_s: number, 
+/**
+ * Memory for that in MiB, for all sources together; a quarter of what was free at the start, at most 1024, if not
+ * given.
+ */
+pre_roll_mib: number | null, };
 
 /**
  * Where audio comes from.
@@ -2014,6 +2047,19 @@ export type Sources = {
  * By name.
  */
 sources: Array<Source>, };
+
+/**
+ * Lets a recorder record.
+ */
+export type StartRecorder = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Seconds back from now that the recording begins, as far as that is kept; now if not given.
+ */
+from_seconds_ago?: number | null, };
 
 /**
  * How many.
@@ -2215,6 +2261,40 @@ export type Volume = {
 volume: number, };
 
 /**
+ * Recording on sound.
+ */
+export type Vox = { 
+/**
+ * From this level on sound counts, in dBFS: −60 to −5; −30 if not given.
+ */
+threshold_dbfs?: number | null, 
+/**
+ * Below this level it no longer does, in dBFS; 5 dB below the threshold if not given.
+ */
+release_dbfs?: number | null, 
+/**
+ * Milliseconds that the level has to hold: 10 to 5000; 100 if not given.
+ */
+detection_ms?: number | null, 
+/**
+ * Milliseconds that recording goes on after the sound: 100 to 30 000; 2000 if not given.
+ */
+hangover_ms?: number | null, 
+/**
+ * Milliseconds before the sound that a file begins: 0 to 5000; 500 if not given.
+ */
+pre_roll_ms?: number | null, 
+/**
+ * Which level; `rms` if not given.
+ */
+level?: VoxLevel | null, };
+
+/**
+ * Which level counts.
+ */
+export type VoxLevel = "rms" | "peak" | "any";
+
+/**
  * How recordings are written.
  */
 export type Writing = { 
@@ -2281,8 +2361,8 @@ export interface Operations {
   change_recorder_config: { request: ChangeRecorderConfig; reply: Recorder };
   /** Removes a stopped recorder. Its recordings stay. */
   delete_recorder: { request: RecorderId; reply: Empty };
-  /** Lets it record. One that records already goes on. */
-  start_recorder: { request: RecorderId; reply: Told };
+  /** Lets it record, from now or from a while ago. One that records already goes on. */
+  start_recorder: { request: StartRecorder; reply: Told };
   /** Ends its recording; every file is finished first. One that is stopped stays so. */
   stop_recorder: { request: RecorderId; reply: Told };
   /** Where audio is missing, newest first. */

@@ -18,6 +18,13 @@ export function age(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
+/** A round length in words, nothing rounded: `45 s`, `2 min`, `1 min 30 s`. */
+export function inWords(ms: number): string {
+  const seconds = Math.floor(Math.max(0, ms) / 1000)
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  return [minutes > 0 ? `${minutes} min` : '', rest > 0 || minutes === 0 ? `${rest} s` : ''].filter(Boolean).join(' ')
+}
+
 /** A length to the sample's millisecond, as clips need it: `5:25.500`, `1:05:25.500`. */
 export function exactLength(ms: number): string {
   const whole = Math.round(Math.max(0, ms))

@@ -1,6 +1,7 @@
 export { default as ConfirmSheet } from './ConfirmSheet.vue'
 export { default as EmptyState } from './EmptyState.vue'
 export { default as ErrorPanel } from './ErrorPanel.vue'
+export { default as FromAgoButton } from './FromAgoButton.vue'
 export { default as HealthSign } from './HealthSign.vue'
 export { default as HoldButton } from './HoldButton.vue'
 export { default as LevelMeter } from './LevelMeter.vue'

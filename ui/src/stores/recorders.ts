@@ -29,10 +29,11 @@ export const useRecordersStore = defineStore('recorders', () => {
     return told.get(recorder.id) ?? recorder.state
   }
 
-  async function tell(id: number, what: 'starting' | 'stopping'): Promise<void> {
+  async function tell(id: number, what: 'starting' | 'stopping', from: { from_seconds_ago?: number } = {}): Promise<void> {
     told.set(id, what)
     try {
-      await client.call(what === 'starting' ? 'start_recorder' : 'stop_recorder', { id }, 30_000)
+      if (what === 'starting') await client.call('start_recorder', { id, ...from }, 30_000)
+      else await client.call('stop_recorder', { id }, 30_000)
     } finally {
       told.delete(id)
     }
@@ -59,6 +60,8 @@ export const useRecordersStore = defineStore('recorders', () => {
     told,
     state,
     start: (id: number) => tell(id, 'starting'),
+    /** Begins with what was kept so long ago, or with the oldest that is kept. */
+    startFrom: (id: number, secondsAgo: number) => tell(id, 'starting', { from_seconds_ago: secondsAgo }),
     stop: (id: number) => tell(id, 'stopping'),
     startAll: () => tellAll('starting', list.value.filter(canStart).map(({ id }) => id)),
     stopAll: () => tellAll('stopping', list.value.filter(canStop).map(({ id }) => id)),
@@ -84,6 +87,7 @@ export function canStart(recorder: Recorder): boolean {
 export function canStop(recorder: Recorder): boolean {
   switch (recorder.state) {
     case 'starting':
+    case 'armed':
     case 'recording':
     case 'degraded':
     case 'error':
@@ -92,4 +96,9 @@ export function canStop(recorder: Recorder): boolean {
     case 'stopping':
       return false
   }
+}
+
+/** Seconds back that a press can begin from; 0 where that is not offered. */
+export function offeredBack(recorder: Recorder): number {
+  return canStart(recorder) && !recorder.config.vox && recorder.pre_roll_s >= 5 ? recorder.pre_roll_s : 0
 }

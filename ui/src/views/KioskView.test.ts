@@ -62,6 +62,23 @@ test('one press records; a second one at once does nothing', async () => {
   expect(asked('start_recorder')).toEqual([{ id: 8 }])
 })
 
+test('what was kept is offered beside Record, and one press begins with it', async () => {
+  await kiosk(8)
+  button('Record from 2 min ago').click()
+  await flushPromises()
+  expect(asked('start_recorder')).toEqual([{ id: 8, from_seconds_ago: 120 }])
+  expect(button('Record from')).toBeUndefined()
+})
+
+test.each([
+  ['nothing is kept', (world: World) => (world.recorders[7]!.pre_roll_s = 0)],
+  ['it records on sound', (world: World) => (world.recorders[7]!.config = { vox: {} })],
+])('where %s, only Record is offered', async (_, change) => {
+  await kiosk(8, change)
+  expect(button('Record')).toBeTruthy()
+  expect(button('Record from')).toBeUndefined()
+})
+
 test('a click does not stop; a key asks first, with the harmless answer in focus', async () => {
   await kiosk(1)
   const stop = button('Hold to stop')

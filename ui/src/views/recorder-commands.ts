@@ -26,6 +26,8 @@ export function useRecorderCommands() {
     problems,
     asked,
     start: (id: number) => tell(id, recorders.start, (name) => t('recorder.saidStarted', { name })),
+    startFrom: (id: number, secondsAgo: number) =>
+      tell(id, (one) => recorders.startFrom(one, secondsAgo), (name) => t('recorder.saidStarted', { name })),
     stop: (id: number) => tell(id, recorders.stop, (name) => t('recorder.saidStopped', { name })),
     ask: (id: number) => void (asked.value = id),
   }

@@ -105,6 +105,7 @@ function makeRecorder(i: number, now: number, source: Source, studio: Studio | u
     source: i === 63 ? null : { id: source.id, name: source.name, kind: source.kind, summary: source.summary },
     studio: studio ? { id: studio.id, name: studio.name, color: studio.color } : null,
     meter: i === 63 ? null : source.meter,
+    pre_roll_s: running ? 0 : 120,
     channels: source.channels,
     sample_rate: i === 63 ? null : 48_000,
     config: {},
@@ -195,6 +196,7 @@ export function makeWorld({ recorders: count, now, theme = 'dark', kiosk = false
     settings: {
       station: 'Funkhaus', archive_root: '/srv/audyn', archive_root_locked: null, writing: WRITING, interface: null, theme, discovery: { on: true, interfaces: [] },
       reference_dbfs: -18, peak_hold_s: 2, shortcuts: true, engineering_contact: 'Engineering 4711', kiosk, close_to_tray: true,
+      pre_roll_s: 120, pre_roll_mib: null,
     },
     playback: {
       state: 'stopped', file_id: null, name: null, position_s: 0, duration_s: 0, growing: false, volume: 0.8, output_id: null,

@@ -7,6 +7,7 @@
 
 mod clock;
 mod interfaces;
+mod memory;
 mod priority;
 mod recvmmsg;
 pub mod rtkit;
@@ -15,6 +16,7 @@ mod sendmmsg;
 
 pub use clock::{SystemClock, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
+pub use memory::give_memory_back;
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};
 pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
 pub use sendmmsg::{Outbox, Sent};

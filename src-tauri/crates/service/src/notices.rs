@@ -116,7 +116,7 @@ pub(crate) fn about_state(inner: &Inner, before: Option<&Recorder>, now: &Record
             );
             raise(inner, &error, NoticeLevel::Fault, Some(now.id), &now.name, &message, None);
         }
-        RecorderState::Recording | RecorderState::Stopped => {
+        RecorderState::Recording | RecorderState::Armed | RecorderState::Stopped => {
             settle(inner, &degraded);
             settle(inner, &error);
         }
@@ -129,6 +129,7 @@ pub(crate) fn about_state(inner: &Inner, before: Option<&Recorder>, now: &Record
     if news && !passing && !same {
         let word = match now.state {
             RecorderState::Recording => "Recording.".to_owned(),
+            RecorderState::Armed => "Armed: waiting for sound.".to_owned(),
             RecorderState::Degraded => format!("Recording, but degraded. {reason}"),
             RecorderState::Error => format!("Not recording. {reason}"),
             RecorderState::Stopped => "Stopped.".to_owned(),

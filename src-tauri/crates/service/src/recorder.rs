@@ -2,17 +2,21 @@
 
 mod back_off;
 mod health;
+mod preroll;
 mod relabel;
 mod set;
 mod shared;
 mod spec;
 mod state;
 mod stats;
+mod vox;
 mod writer;
 
 pub use back_off::BackOff;
+pub use preroll::Limits;
 pub use set::{Options, Prepared, Recorders, StartError};
-pub use shared::Line;
+pub use shared::{Begin, Line};
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
+pub use vox::{Vox, VoxLevel, VoxMode};

@@ -1,6 +1,5 @@
 //! The application as a whole: opened once, asked by every door, closed in order.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::jobs::Jobs;
 use crate::levels::Levels;
 use crate::outbox::Outbox;
 use crate::playback::Player;
-use crate::recorder::{Options as RecorderOptions, Recorders};
+use crate::recorder::{Begin, Options as RecorderOptions, Recorders};
 use crate::station::Station;
 use crate::station::supervisor::Supervisor;
 use crate::store::{HistoryNote, Opened, Store, StoreError};
@@ -91,7 +90,7 @@ pub enum OpenError {
 pub struct Service {
     pub(crate) inner: Arc<Inner>,
     supervisor: Arc<Mutex<Option<Supervisor>>>,
-    pub(crate) permits: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 /// What every operation may use.
@@ -256,7 +255,7 @@ impl Inner {
                 .chunks(each)
                 .map(|rows| {
                     scope.spawn(move || {
-                        rows.iter().map(|row| (row.number, self.start(row))).collect::<Vec<_>>()
+                        rows.iter().map(|row| (row.number, self.start(row, Begin::Now))).collect::<Vec<_>>()
                     })
                 })
                 .collect();
@@ -265,27 +264,14 @@ impl Inner {
     }
 
     /// Starts one; if it cannot, that is tried again by itself.
-    pub(crate) fn start(&self, row: &crate::store::RecorderRow) -> Result<(), String> {
+    pub(crate) fn start(&self, row: &crate::store::RecorderRow, begin: Begin) -> Result<(), String> {
         let seat = self.station.seat(row.number);
         let _gate = seat.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        // While it waited its turn it may have been stopped: what should be recording now counts.
-        let book = self.station.shelf.book();
-        let Some(row) = book.wanted(row.uid) else { return Ok(()) };
-        let begun = self.station.begin(row);
+        let begun = self.station.begin(row, begin);
         if let Err(reason) = &begun {
             seat.failed(reason.clone(), self.station.clock.mono(), self.station.clock.utc());
         }
         begun
-    }
-
-    /// Acts while none of these recorders is being started or stopped: what was looked at stays so until it is done.
-    pub(crate) fn hold<T>(&self, recorders: impl IntoIterator<Item = u32>, act: impl FnOnce() -> T) -> T {
-        // In order of their numbers: two that want the same ones never wait for each other.
-        let numbers: BTreeSet<u32> = recorders.into_iter().collect();
-        let seats: Vec<_> = numbers.into_iter().map(|number| self.station.seat(number)).collect();
-        let _gates: Vec<_> =
-            seats.iter().map(|seat| seat.gate.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        act()
     }
 
     fn end(&self) {
@@ -456,8 +442,8 @@ impl Inner {
 }
 
 fn counts(views: &[wire::Recorder]) -> Vec<wire::StateCount> {
-    use RecorderState::{Degraded, Error, Recording, Starting, Stopped, Stopping};
-    [Recording, Degraded, Error, Starting, Stopping, Stopped]
+    use RecorderState::{Armed, Degraded, Error, Recording, Starting, Stopped, Stopping};
+    [Recording, Degraded, Error, Armed, Starting, Stopping, Stopped]
         .into_iter()
         .map(|state| wire::StateCount {
             state,
@@ -507,5 +493,7 @@ fn defaults(options: &Options) -> Settings {
         engineering_contact: String::new(),
         kiosk: false,
         close_to_tray: false,
+        pre_roll_s: 120,
+        pre_roll_mib: None,
     }
 }

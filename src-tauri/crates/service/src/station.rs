@@ -24,7 +24,7 @@ use jiff::tz::TimeZone;
 use crate::api::ApiError;
 use crate::api::wire::{self, LevelLayout, MeterPlace};
 use crate::book::{Book, Shelf};
-use crate::recorder::{Line, Place, RecorderSpec, Recorders, StartError};
+use crate::recorder::{Begin, Limits, Line, Place, RecorderSpec, Recorders, StartError};
 use crate::store::{DayRow, DayShare, RecorderRow, SourceRow};
 use crate::terms::{self, Heard};
 
@@ -43,6 +43,8 @@ pub(crate) struct Station {
     /// What is connected, by recorder or, for a source of its own, by source.
     lines: Mutex<BTreeMap<RecorderId, Connected>>,
     tones: Mutex<tones::Tones>,
+    /// Memory for what passes by, unless that was set.
+    usual_bytes: u64,
     generation: AtomicU32,
     shown_generation: AtomicU32,
     shown_sources: Mutex<BTreeMap<String, wire::Source>>,
@@ -75,6 +77,7 @@ impl Station {
             seats: Mutex::default(),
             lines: Mutex::default(),
             tones: Mutex::default(),
+            usual_bytes: Limits::usual_bytes(),
             generation: AtomicU32::new(1),
             shown_generation: AtomicU32::new(0),
             shown_sources: Mutex::default(),
@@ -94,6 +97,10 @@ impl Station {
     /// Connects what is to be connected and is not, and disconnects what is no longer. A line that records stays.
     pub(crate) fn reconcile(&self) {
         let book = self.shelf.book();
+        self.recorders.keep(Limits {
+            length_ms: u64::from(book.settings.pre_roll_s) * 1000,
+            bytes: book.settings.pre_roll_mib.map_or(self.usual_bytes, |mib| u64::from(mib) << 20),
+        });
         let mut wanted = wanted(&book);
         let mut lines = lock(&self.lines);
         let tones: Vec<_> = wanted
@@ -163,7 +170,7 @@ impl Station {
     pub(crate) fn go_over(&self, row: &RecorderRow) -> Result<(), String> {
         self.recorders.end(row.uid, FINISH);
         self.reconcile();
-        self.begin(row)
+        self.begin(row, Begin::Now)
     }
 
     /// How it goes with the announcements that sources follow, from now on.
@@ -175,7 +182,7 @@ impl Station {
     ///
     /// # Errors
     /// In a sentence: why it cannot record now.
-    pub(crate) fn begin(&self, row: &RecorderRow) -> Result<(), String> {
+    pub(crate) fn begin(&self, row: &RecorderRow, begin: Begin) -> Result<(), String> {
         let book = self.shelf.book();
         let Some(source) = book.source_of(row) else {
             return Err("This recorder has no source. Choose one first.".to_owned());
@@ -190,7 +197,7 @@ impl Station {
             return Err(why);
         }
         let spec = self.spec(&book, row, source).map_err(|found| found.join(" "))?;
-        self.recorders.record(&spec).map_err(|error| reason(&error))?;
+        self.recorders.record(&spec, begin).map_err(|error| reason(&error))?;
         self.seat(row.number).began(self.clock.utc(), book.writing(row));
         Ok(())
     }
@@ -283,6 +290,7 @@ impl Station {
             checkpoint: RecorderSpec::CHECKPOINT,
             ring_ms: RecorderSpec::RING_MS,
             duration: None,
+            vox: row.config.vox.as_ref().map(terms::vox),
         })
     }
 }

@@ -3,12 +3,14 @@
 mod announced;
 mod recorder;
 mod source;
+mod vox;
 mod writing;
 
 pub(crate) use announced::{Change, adopted, announced, followed};
 pub(crate) use recorder::{gap, light, state};
 pub(crate) use source::Tone;
 pub(crate) use source::{Heard, heard, interface, read_sdp, summary};
+pub(crate) use vox::{vox, vox_problems};
 pub(crate) use writing::{container, effective, naming, outputs, writing_problems};
 
 use audyn_model::Utc;

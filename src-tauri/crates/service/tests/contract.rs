@@ -6,6 +6,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[path = "contract/triggers.rs"]
+mod triggers;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -255,12 +255,17 @@ pub(super) fn verdict(ended: &[RecorderStats], never_started: usize) -> Exit {
 
 fn judge(ended: &[&State], never_started: usize) -> Exit {
     let unfinished = ended.iter().any(|state| match state {
-        State::Stopping | State::Starting | State::Recording | State::Degraded(_) => true,
+        State::Stopping | State::Starting | State::Armed | State::Recording | State::Degraded(_) => true,
         State::Stopped | State::Error(_) => false,
     });
     let failed = ended.iter().any(|state| match state {
         State::Error(_) => true,
-        State::Stopped | State::Stopping | State::Starting | State::Recording | State::Degraded(_) => false,
+        State::Stopped
+        | State::Stopping
+        | State::Starting
+        | State::Armed
+        | State::Recording
+        | State::Degraded(_) => false,
     });
     match (unfinished, failed, never_started) {
         (true, _, _) => Exit::Unfinished,

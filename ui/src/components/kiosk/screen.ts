@@ -45,6 +45,8 @@ export function plate(recorder: Recorder, state: RecorderState, now: number): Pl
       return { tone: 'recording', sign: 'recording', word: t('kiosk.recording'), second: whatIsWorse(recorder, now) }
     case 'starting':
       return { tone: 'quiet', sign: 'starting', word: t('kiosk.starting'), second: undefined }
+    case 'armed':
+      return { tone: 'quiet', sign: 'armed', word: t('kiosk.armed'), second: undefined }
     case 'stopping':
       return { tone: 'quiet', sign: 'stopping', word: t('kiosk.stopping'), second: undefined }
     case 'error':
@@ -85,6 +87,7 @@ export function message(recorder: Recorder, state: RecorderState, now: number, c
       return errorMessage(recorder, now, contact)
     case 'stopped':
     case 'starting':
+    case 'armed':
     case 'recording':
     case 'stopping':
       return undefined
@@ -141,6 +144,7 @@ export function running(recorder: Recorder, state: RecorderState, now: number): 
 /** `Since 06:00:00 · 2026-03-14-07.wav · 24-bit`; the last part is left out where there is little room. */
 export function onAir(recorder: Recorder, state: RecorderState, now: number, zone: string): string[] {
   if (state === 'stopped') return recorder.source ? [recorder.source.name] : []
+  if (state === 'armed') return [t('kiosk.waitsForSound', { s: ((recorder.config.vox?.pre_roll_ms ?? 500) / 1000).toFixed(1) })]
   const parts: string[] = []
   if (recorder.since && state !== 'error') {
     const since = Date.parse(recorder.since)

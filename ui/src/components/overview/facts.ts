@@ -38,6 +38,7 @@ export function runs(state: RecorderState): boolean {
       return true
     case 'stopped':
     case 'starting':
+    case 'armed':
     case 'error':
       return false
   }

@@ -13,6 +13,8 @@ export function chipOf(state: RecorderState): Chip {
       return 'degraded'
     case 'error':
       return 'error'
+    // Nothing is written while it waits for sound.
+    case 'armed':
     case 'stopping':
     case 'stopped':
       return 'stopped'

@@ -1,4 +1,4 @@
-import type { Format, Output, RecorderConfig, Writing } from '@/stores'
+import type { Format, Output, RecorderConfig, Vox, Writing } from '@/stores'
 
 /** The parts of a recorder's settings that each follow the station or are its own. */
 export type Part = 'outputs' | 'layout' | 'period_s' | 'clock'
@@ -42,6 +42,7 @@ export function tidy(config: RecorderConfig): RecorderConfig {
     custom_format: config.layout === 'custom' ? (config.custom_format ?? null) : null,
     period_s: config.period_s ?? null,
     clock: config.clock ?? null,
+    vox: config.vox ? tidyVox(config.vox) : null,
   }
 }
 
@@ -59,6 +60,13 @@ export function asFormat(format: Format): Output {
       return { format, bitrate: 128_000, vbr: true }
     case 'mp3':
       return { format, bitrate: 192_000, vbr: false }
+  }
+}
+
+function tidyVox(vox: Vox): Vox {
+  return {
+    threshold_dbfs: vox.threshold_dbfs ?? null, release_dbfs: vox.release_dbfs ?? null, detection_ms: vox.detection_ms ?? null,
+    hangover_ms: vox.hangover_ms ?? null, pre_roll_ms: vox.pre_roll_ms ?? null, level: vox.level ?? null,
   }
 }
 

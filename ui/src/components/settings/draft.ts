@@ -13,7 +13,7 @@ const CONTACT_MOST = 80
 type Field = keyof Omit<Settings, 'archive_root_locked'>
 const FIELDS: readonly Field[] = [
   'station', 'engineering_contact', 'archive_root', 'writing', 'interface', 'discovery', 'kiosk', 'theme', 'reference_dbfs', 'peak_hold_s',
-  'shortcuts', 'close_to_tray',
+  'shortcuts', 'close_to_tray', 'pre_roll_s', 'pre_roll_mib',
 ]
 
 function same(field: Field, a: Settings, b: Settings): boolean {
@@ -38,7 +38,7 @@ export function changedFields(before: Settings, draft: Settings): Field[] {
 export function requestOf(before: Settings, draft: Settings): ChangeSettings {
   const request: ChangeSettings = {}
   for (const field of changedFields(before, draft)) {
-    const value = field === 'interface' ? (draft.interface ?? '') : draft[field]
+    const value = field === 'interface' ? (draft.interface ?? '') : field === 'pre_roll_mib' ? (draft.pre_roll_mib ?? 0) : draft[field]
     // A plain copy: what is sent does not change under the sender's hands.
     Object.assign(request, { [field]: typeof value === 'string' ? value.trim() : (JSON.parse(JSON.stringify(value)) as unknown) })
   }
@@ -75,6 +75,10 @@ function titleOf(field: Field): string {
       return t('settings.shortcuts')
     case 'close_to_tray':
       return t('settings.closeToTray')
+    case 'pre_roll_s':
+      return t('settings.preRollLength')
+    case 'pre_roll_mib':
+      return t('settings.preRollMemory')
   }
 }
 
@@ -96,6 +100,8 @@ function effectOf(field: Field, draft: Settings): string {
     case 'peak_hold_s':
     case 'shortcuts':
     case 'close_to_tray':
+    case 'pre_roll_s':
+    case 'pre_roll_mib':
       return t('settings.effectNow')
   }
 }

@@ -23,7 +23,6 @@ export default {
   truePeakUnit: 'dBTP',
   clippedAt: 'Clipped {time}',
   loading: 'Loading',
-  working: 'Working',
   delete: 'Delete',
   digit: 'Digit {digit}',
   erase: 'Erase',

@@ -18,6 +18,8 @@ export default {
   lossToday: 'Missing today',
   lossRecording: 'Missing in this recording',
   none: 'None',
+  preRoll: 'Kept from before',
+  recordFrom: 'Record from {length} ago',
   network: 'Network',
   clock: 'Clock',
   disk: 'Disk',

@@ -53,6 +53,7 @@ pub fn run(load: &Load) {
             checkpoint: RecorderSpec::CHECKPOINT,
             ring_ms: RecorderSpec::RING_MS,
             duration: None,
+            vox: None,
         };
         recorders.start(spec).expect("the recorder starts");
     }

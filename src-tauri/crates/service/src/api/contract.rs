@@ -166,8 +166,8 @@ contract! {
     change_recorder_config: Admin, Put "/api/recorders/{id}/config", ChangeRecorderConfig => Recorder;
     /// Removes a stopped recorder. Its recordings stay.
     delete_recorder: Admin, Delete "/api/recorders/{id}", RecorderId => Empty;
-    /// Lets it record. One that records already goes on.
-    start_recorder: Studio, Post "/api/recorders/{id}/start", RecorderId => Told;
+    /// Lets it record, from now or from a while ago. One that records already goes on.
+    start_recorder: Studio, Post "/api/recorders/{id}/start", StartRecorder => Told;
     /// Ends its recording; every file is finished first. One that is stopped stays so.
     stop_recorder: Studio, Post "/api/recorders/{id}/stop", RecorderId => Told;
     /// Where audio is missing, newest first.

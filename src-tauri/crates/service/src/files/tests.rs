@@ -55,6 +55,8 @@ fn book() -> Book {
             engineering_contact: String::new(),
             kiosk: false,
             close_to_tray: false,
+            pre_roll_s: 120,
+            pre_roll_mib: None,
         },
         sources: Vec::new(),
         recorders: vec![recorder(1, "Main"), recorder(2, "Spare")],

@@ -4,7 +4,7 @@ use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::service::Inner;
-use crate::store::{BackupInfo, HistoryWanted, RecorderRow};
+use crate::store::{BackupInfo, HistoryWanted};
 use crate::terms::{self, moment};
 
 /// Entries of the history on a page unless told otherwise, and at most.
@@ -84,6 +84,7 @@ impl Service {
 
     pub(crate) async fn diagnostics(&self, _: &Caller, _: Empty) -> Result<Diagnostics, ApiError> {
         self.work(|inner| {
+            let (pre_roll_bytes, pre_roll_limit_bytes) = inner.station.recorders.memory();
             Ok(Diagnostics {
                 version: inner.options.originator.clone(),
                 state_dir: inner.store.dir().to_string_lossy().into_owned(),
@@ -93,6 +94,8 @@ impl Service {
                 database_bytes: inner.store.bytes(),
                 processors: std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
                 memory_bytes: resident_memory(),
+                pre_roll_bytes,
+                pre_roll_limit_bytes,
                 licence: "MIT OR Apache-2.0".to_owned(),
             })
         })
@@ -129,8 +132,26 @@ impl Service {
     pub(crate) async fn remove_demo(&self, _: &Caller, _: Empty) -> Result<Empty, ApiError> {
         self.work(|inner| {
             let book = inner.station.shelf.book();
-            let demo: Vec<u32> = book.recorders.iter().filter(|row| row.demo).map(|row| row.number).collect();
-            inner.hold(demo.iter().copied(), || remove_demo(inner, &demo))
+            for row in book.recorders.iter().filter(|row| row.demo) {
+                inner.store.set_wanted(&[row.number], false)?;
+                inner.station.end(row);
+            }
+            let removed = inner.store.remove_demo()?;
+            for id in removed.recorders {
+                inner.station.forget(id);
+                inner.outbox.send(AppEvent::RecorderRemoved(id));
+            }
+            removed.studios.into_iter().for_each(|id| inner.outbox.send(AppEvent::StudioRemoved(id)));
+            removed.sources.into_iter().for_each(|id| inner.outbox.send(AppEvent::SourceRemoved(id)));
+            inner.note(
+                None,
+                "Demonstration",
+                "deleted",
+                "The demonstration was removed. Its recordings stay.",
+            );
+            inner.changed()?;
+            inner.tell_status();
+            Ok(Empty {})
         })
         .await
     }
@@ -138,34 +159,6 @@ impl Service {
     pub(crate) async fn level_layout(&self, _: &Caller, _: Empty) -> Result<LevelLayout, ApiError> {
         self.work(|inner| Ok(inner.station.meters().0)).await
     }
-}
-
-fn remove_demo(inner: &Inner, recorders: &[u32]) -> Result<Empty, ApiError> {
-    let book = inner.station.shelf.book();
-    let is_demo = |row: &RecorderRow| book.source_of(row).is_some_and(|source| source.demo);
-    // Said before anything is stopped for it.
-    if let Some(own) = book.recorders.iter().find(|row| !row.demo && is_demo(row)) {
-        let name = &own.name;
-        return Err(ApiError::conflict(format!(
-            "{name} hears a test tone of the demonstration. Give it another source first; then remove the demonstration."
-        )));
-    }
-    inner.store.set_wanted(recorders, false)?;
-    inner.station.shelf.refresh()?;
-    for row in book.recorders.iter().filter(|row| recorders.contains(&row.number)) {
-        inner.station.end(row);
-    }
-    let removed = inner.store.remove_demo()?;
-    inner.note(None, "Demonstration", "deleted", "The demonstration was removed. Its recordings stay.");
-    inner.changed()?;
-    for id in removed.recorders {
-        inner.station.forget(id);
-        inner.outbox.send(AppEvent::RecorderRemoved(id));
-    }
-    removed.studios.into_iter().for_each(|id| inner.outbox.send(AppEvent::StudioRemoved(id)));
-    removed.sources.into_iter().for_each(|id| inner.outbox.send(AppEvent::SourceRemoved(id)));
-    inner.tell_status();
-    Ok(Empty {})
 }
 
 /// The settings with a change, checked.
@@ -224,6 +217,21 @@ fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<S
             ));
         }
         settings.peak_hold_s = seconds;
+    }
+    if let Some(seconds) = change.pre_roll_s {
+        if seconds > 600 {
+            problems
+                .push(format!("{seconds} s cannot be kept back; give at most 600, or 0 to keep nothing."));
+        }
+        settings.pre_roll_s = seconds;
+    }
+    if let Some(mib) = change.pre_roll_mib {
+        if mib != 0 && !(16..=65_536).contains(&mib) {
+            problems.push(format!(
+                "{mib} MiB are not possible for what is kept back; give 16 to 65536, or 0 for what is usual."
+            ));
+        }
+        settings.pre_roll_mib = Some(mib).filter(|mib| *mib != 0);
     }
     settings.theme = change.theme.unwrap_or(settings.theme);
     settings.shortcuts = change.shortcuts.unwrap_or(settings.shortcuts);

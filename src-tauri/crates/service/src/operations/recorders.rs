@@ -1,13 +1,17 @@
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::own_recorder;
 use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
-use crate::recorder::RecorderStats;
+use crate::recorder::{Begin, RecorderStats};
 use crate::service::Inner;
 use crate::store::{NewRecorderRow, RecorderChange};
 use crate::terms;
+
+/// Further back nothing is ever kept, in seconds.
+const MOST_BACK_S: f64 = 600.0;
 
 impl Service {
     pub(crate) async fn list_recorders(&self, _: &Caller, _: Empty) -> Result<Recorders, ApiError> {
@@ -52,7 +56,31 @@ impl Service {
         _: &Caller,
         new: ChangeRecorder,
     ) -> Result<Recorder, ApiError> {
-        self.work(move |inner| inner.hold([new.id], || change(inner, new))).await
+        self.work(move |inner| {
+            let book = inner.station.shelf.book();
+            let row = book.recorder(new.id)?;
+            let mut problems = Vec::new();
+            let change = RecorderChange {
+                name: new.name.map(|name| terms::name(&name, "recorder", &mut problems)),
+                description: new.description.map(|text| terms::description(&text, &mut problems)),
+                source: new.source_id.map(|id| Some(id).filter(|id| !id.is_empty())),
+                config: None,
+            };
+            if let Some(source) = &change.source {
+                if *source != row.source && (inner.station.is_busy(row.uid) || row.wanted) {
+                    return Err(ApiError::conflict(
+                        "It is recording. Stop it first; then choose another source.",
+                    ));
+                }
+                problems.extend(config_problems(inner, &row.config, source.as_deref())?);
+            }
+            terms::refuse(&problems)?;
+            let row = inner.store.update_recorder(new.id, change)?;
+            inner.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
+            inner.changed()?;
+            inner.recorder(new.id)
+        })
+        .await
     }
 
     pub(crate) async fn change_recorder_config(
@@ -74,15 +102,42 @@ impl Service {
     }
 
     pub(crate) async fn delete_recorder(&self, _: &Caller, pick: RecorderId) -> Result<Empty, ApiError> {
-        self.work(move |inner| inner.hold([pick.id], || delete(inner, pick.id))).await
+        self.work(move |inner| {
+            let book = inner.station.shelf.book();
+            let row = book.recorder(pick.id)?;
+            if inner.station.is_busy(row.uid) || row.wanted {
+                return Err(ApiError::conflict("It is recording. Stop it first; then delete it."));
+            }
+            inner.store.delete_recorder(pick.id)?;
+            inner.note(
+                Some(row.number),
+                &row.name,
+                "deleted",
+                "The recorder was deleted. Its recordings stay.",
+            );
+            inner.station.forget(pick.id);
+            inner.outbox.send(AppEvent::RecorderRemoved(pick.id));
+            inner.changed()?;
+            Ok(Empty {})
+        })
+        .await
     }
 
-    pub(crate) async fn start_recorder(&self, caller: &Caller, pick: RecorderId) -> Result<Told, ApiError> {
+    pub(crate) async fn start_recorder(
+        &self,
+        caller: &Caller,
+        wish: StartRecorder,
+    ) -> Result<Told, ApiError> {
         let caller = caller.clone();
+        let asked = self.inner.station.clock.mono();
         self.work(move |inner| {
-            own_recorder(inner, &caller, pick.id)?;
-            start(inner, pick.id)
-                .map(|()| Told { message: "Recording started".to_owned(), recorder_id: pick.id })
+            own_recorder(inner, &caller, wish.id)?;
+            let begin = match wish.from_seconds_ago {
+                None => Begin::Now,
+                Some(seconds) => Begin::Ago { length: back(inner, wish.id, seconds)?, asked },
+            };
+            start(inner, wish.id, begin)?;
+            Ok(Told { message: "Recording started".to_owned(), recorder_id: wish.id })
         })
         .await
     }
@@ -158,44 +213,6 @@ impl Service {
     }
 }
 
-fn change(inner: &Inner, new: ChangeRecorder) -> Result<Recorder, ApiError> {
-    let book = inner.station.shelf.book();
-    let row = book.recorder(new.id)?;
-    let mut problems = Vec::new();
-    let change = RecorderChange {
-        name: new.name.map(|name| terms::name(&name, "recorder", &mut problems)),
-        description: new.description.map(|text| terms::description(&text, &mut problems)),
-        source: new.source_id.map(|id| Some(id).filter(|id| !id.is_empty())),
-        config: None,
-    };
-    if let Some(source) = &change.source {
-        if *source != row.source && (inner.station.is_busy(row.uid) || row.wanted) {
-            return Err(ApiError::conflict("It is recording. Stop it first; then choose another source."));
-        }
-        problems.extend(config_problems(inner, &row.config, source.as_deref())?);
-    }
-    terms::refuse(&problems)?;
-    let row = inner.store.update_recorder(new.id, change)?;
-    inner.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
-    inner.changed()?;
-    inner.recorder(new.id)
-}
-
-fn delete(inner: &Inner, id: u32) -> Result<Empty, ApiError> {
-    let book = inner.station.shelf.book();
-    let row = book.recorder(id)?;
-    if inner.station.is_busy(row.uid) || row.wanted {
-        return Err(ApiError::conflict("It is recording. Stop it first; then delete it."));
-    }
-    inner.store.delete_recorder(id)?;
-    inner.note(Some(row.number), &row.name, "deleted", "The recorder was deleted. Its recordings stay.");
-    inner.changed()?;
-    // Once no book has it any more: a view that is told after this would bring it back.
-    inner.station.forget(id);
-    inner.outbox.send(AppEvent::RecorderRemoved(id));
-    Ok(Empty {})
-}
-
 /// What a line has counted.
 pub(super) fn counters(stats: &RecorderStats) -> Counters {
     let counter = |(name, value): (&&str, &u64)| Counter { name: (*name).to_owned(), value: *value };
@@ -219,7 +236,20 @@ pub(super) fn counters(stats: &RecorderStats) -> Counters {
     }
 }
 
-fn start(inner: &Inner, id: u32) -> Result<(), ApiError> {
+/// How far back a recording is to begin.
+fn back(inner: &Inner, id: u32, seconds: f64) -> Result<Duration, ApiError> {
+    if !(0.0..=MOST_BACK_S).contains(&seconds) {
+        return Err(ApiError::invalid("A recording begins 0 to 600 seconds ago."));
+    }
+    if inner.station.shelf.book().recorder(id)?.config.vox.is_some() {
+        return Err(ApiError::conflict(
+            "This recorder records on sound, each time from before the sound began. Let it record without a time.",
+        ));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn start(inner: &Inner, id: u32, begin: Begin) -> Result<(), ApiError> {
     let book = inner.station.shelf.book();
     let row = book.recorder(id)?;
     if row.source.is_none() {
@@ -227,7 +257,7 @@ fn start(inner: &Inner, id: u32) -> Result<(), ApiError> {
     }
     inner.store.set_wanted(&[id], true)?;
     let book = inner.station.shelf.refresh()?;
-    let begun = inner.start(book.recorder(id)?);
+    let begun = inner.start(book.recorder(id)?, begin);
     if begun.is_ok() && !row.wanted {
         inner.note(Some(id), &row.name, "started", "Recording was started.");
     }
@@ -263,8 +293,7 @@ fn config_problems(
         Some(id) => book.heard(book.source(id)?).ok().map(|heard| heard.source.format()),
     };
     let writing = terms::effective(config, &book.settings.writing);
-    Ok(terms::writing_problems(&writing, format.as_ref()))
+    let mut problems = terms::writing_problems(&writing, format.as_ref());
+    problems.extend(config.vox.as_ref().map(terms::vox_problems).unwrap_or_default());
+    Ok(problems)
 }
-
-#[cfg(test)]
-mod tests;

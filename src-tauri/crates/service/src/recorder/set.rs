@@ -12,7 +12,8 @@ use audyn_engine::source::{Capture, Inputs, OpenError, Source, StreamCounters};
 use audyn_model::{Clock, Mono, RecorderId};
 
 use super::RecorderSpec;
-use super::shared::{Job, Line, Shared};
+use super::preroll::{Limits, Memory};
+use super::shared::{Begin, Job, Line, Shared};
 use super::spec::Place;
 use super::state::State;
 use super::stats::RecorderStats;
@@ -73,6 +74,7 @@ pub struct Recorders {
     running: Mutex<Vec<Running>>,
     /// Why receive threads run without real-time priority.
     refused: Mutex<Option<String>>,
+    memory: Arc<Memory>,
 }
 
 /// A recorder whose place and source are open, and which has not begun.
@@ -105,7 +107,30 @@ impl Recorders {
             roots: Mutex::default(),
             running: Mutex::default(),
             refused: Mutex::default(),
+            memory: Arc::new(Memory::new(Limits { length_ms: 0, bytes: Limits::usual_bytes() })),
         }
+    }
+
+    /// How much is kept of what passes by while nothing is recorded; nothing unless this is called. It holds from each
+    /// writer's next look on.
+    pub fn keep(&self, limits: Limits) {
+        self.memory.set(limits);
+        let running = lock(&self.running);
+        running.iter().for_each(|r| r.thread.thread().unpark());
+    }
+
+    /// Bytes held of what passed by, and bytes that may be held.
+    #[must_use]
+    pub fn memory(&self) -> (u64, u64) {
+        (self.memory.held(), self.memory.bytes())
+    }
+
+    /// How long back a recording of a connected recorder could begin now.
+    #[must_use]
+    pub fn kept(&self, id: RecorderId) -> Option<Duration> {
+        let shared = self.find(id)?;
+        let kept = shared.kept.load(std::sync::atomic::Ordering::Relaxed);
+        Some(Duration::from_nanos(shared.line.source.rate().ns_of(kept)))
     }
 
     /// Connects a recorder to its source: it is heard and measured, and nothing is written until [`Self::record`]. One that
@@ -128,18 +153,18 @@ impl Recorders {
         self.stop_where(limit, |line| line.id == id);
     }
 
-    /// Lets a connected recorder record. One that records already goes on.
+    /// Lets a connected recorder record, beginning where it is said. One that records already goes on.
     ///
     /// # Errors
     /// It is not connected, or its place cannot be opened.
-    pub fn record(&self, spec: &RecorderSpec) -> Result<(), StartError> {
+    pub fn record(&self, spec: &RecorderSpec, begin: Begin) -> Result<(), StartError> {
         let name = &spec.name;
         let shared = self.find(spec.id).ok_or_else(|| StartError::NotConnected(name.clone()))?;
         if shared.is_busy() {
             return Ok(());
         }
         let place = self.open(spec)?;
-        if shared.order(job(spec, place)) {
+        if shared.order(job(spec, place, begin)) {
             self.wake(spec.id);
         }
         Ok(())
@@ -249,7 +274,7 @@ impl Recorders {
     /// No thread could be made.
     pub fn launch(&self, prepared: Prepared) -> Result<(), StartError> {
         let Prepared { spec, place, capture } = prepared;
-        let job = job(&spec, place);
+        let job = job(&spec, place, Begin::Now);
         self.seat(line(&spec), capture, Some(job))
     }
 
@@ -377,7 +402,8 @@ impl Recorders {
         }
         let originator = self.options.originator.clone();
         let (clock, events) = (Arc::clone(&self.clock), self.events.clone());
-        let writer = Writer::new(Arc::clone(&shared), capture, originator, clock, events);
+        let memory = Arc::clone(&self.memory);
+        let writer = Writer::new(Arc::clone(&shared), capture, originator, clock, events, memory);
         let thread = std::thread::Builder::new()
             .name("audyn-writer".into())
             .stack_size(512 * 1024)
@@ -424,8 +450,9 @@ fn line(spec: &RecorderSpec) -> Line {
     Line { id: spec.id, name: spec.name.clone(), source: spec.source.clone() }
 }
 
-fn job(spec: &RecorderSpec, place: audyn_archive::Place) -> Job {
-    Job { outputs: spec.outputs.clone(), place, checkpoint: spec.checkpoint, duration: spec.duration }
+fn job(spec: &RecorderSpec, place: audyn_archive::Place, begin: Begin) -> Job {
+    let RecorderSpec { outputs, checkpoint, duration, vox, .. } = spec.clone();
+    Job { outputs, place, checkpoint, duration, begin, vox }
 }
 
 /// How long a connection that records nothing may take to end.

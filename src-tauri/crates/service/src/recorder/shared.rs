@@ -1,6 +1,6 @@
 //! What a recorder's thread and everybody else share: orders one way, what is so the other.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use audyn_model::{Mono, RecorderId};
 use super::state::{Input, State};
 use super::stats;
 use super::stats::Told;
+use super::vox::Vox;
 
 /// A recorder's place at a source: who it is, and what it hears.
 #[derive(Clone, Debug)]
@@ -22,6 +23,21 @@ pub struct Line {
     pub source: Source,
 }
 
+/// Where a recording begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Begin {
+    /// With what comes now.
+    #[default]
+    Now,
+    /// With what came so long before it was asked for; with the oldest that is kept, if that is younger.
+    Ago {
+        /// How long before.
+        length: Duration,
+        /// When it was asked for.
+        asked: Mono,
+    },
+}
+
 /// One recording to be made, its place open.
 pub(super) struct Job {
     pub outputs: Vec<audyn_codec::Spec>,
@@ -29,12 +45,17 @@ pub(super) struct Job {
     pub checkpoint: Duration,
     /// Media time after which it ends by itself.
     pub duration: Option<Duration>,
+    pub begin: Begin,
+    /// Only while there is sound, or with marks where there is.
+    pub vox: Option<Vox>,
 }
 
 /// What others see of a recorder, and how they tell it what to do.
 pub(super) struct Shared {
     pub line: Line,
     pub counters: Arc<StreamCounters>,
+    /// Samples kept of what passed by.
+    pub kept: AtomicU64,
     live: Mutex<Live>,
     /// A recording has ended, or the thread has.
     pub changed: Condvar,
@@ -69,6 +90,7 @@ impl Shared {
         Self {
             line,
             counters,
+            kept: AtomicU64::new(0),
             live: Mutex::new(live),
             changed: Condvar::new(),
             stop: AtomicBool::new(false),

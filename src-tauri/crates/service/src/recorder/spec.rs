@@ -7,6 +7,8 @@ use audyn_archive::{CivilClock, Naming};
 use audyn_engine::source::Source;
 use audyn_model::RecorderId;
 
+use super::Vox;
+
 /// One recorder: a source, and what is made of it.
 #[derive(Clone, Debug)]
 pub struct RecorderSpec {
@@ -26,6 +28,8 @@ pub struct RecorderSpec {
     pub ring_ms: u64,
     /// Media time after which the recorder stops by itself.
     pub duration: Option<Duration>,
+    /// Records only while there is sound, or marks where there is.
+    pub vox: Option<Vox>,
 }
 
 /// Where a recorder writes.

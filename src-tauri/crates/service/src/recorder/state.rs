@@ -10,6 +10,8 @@ pub enum State {
     Stopped,
     /// Connected to its source; nothing has come yet.
     Starting,
+    /// Listening; it records when there is sound.
+    Armed,
     /// Audio comes and is written.
     Recording,
     /// Recording, but not as it should: why, in words.
@@ -25,6 +27,8 @@ pub enum State {
 pub enum Input {
     /// It was told to start.
     Start,
+    /// It waits for sound.
+    Arm,
     /// Audio has come.
     Audio,
     /// No audio comes; in words.
@@ -47,22 +51,23 @@ impl State {
     /// The state after an input.
     #[must_use]
     pub fn step(&self, input: Input) -> Self {
-        use Input::{Audio, DiskAccepts, DiskRefuses, Failed, Finished, Health, Silent, Start, Stop};
-        use State::{Degraded, Error, Recording, Starting, Stopped, Stopping};
+        use Input::{Arm, Audio, DiskAccepts, DiskRefuses, Failed, Finished, Health, Silent, Start, Stop};
+        use State::{Armed, Degraded, Error, Recording, Starting, Stopped, Stopping};
         match (self, input) {
             (Stopped | Error(_), Start) => Starting,
             (_, Failed(reason)) => Error(reason),
-            (Starting | Error(_), Audio) => Recording,
-            (Starting | Recording | Degraded(_), Silent(reason)) => Error(reason),
+            (Starting | Recording | Degraded(_) | Error(_), Arm) => Armed,
+            (Starting | Armed | Error(_), Audio) => Recording,
+            (Starting | Armed | Recording | Degraded(_), Silent(reason)) => Error(reason),
             (Recording | Degraded(_), Health(None)) => Recording,
             (Recording | Degraded(_), Health(Some(reason))) => Degraded(reason),
-            (Starting | Recording | Degraded(_) | Error(_), DiskRefuses(reason)) => Error(reason),
+            (Starting | Armed | Recording | Degraded(_) | Error(_), DiskRefuses(reason)) => Error(reason),
             (Error(_), DiskAccepts) => Recording,
-            (Starting | Recording | Degraded(_) | Error(_), Stop) => Stopping,
-            (Stopping | Starting | Recording | Degraded(_) | Error(_), Finished) => Stopped,
+            (Starting | Armed | Recording | Degraded(_) | Error(_), Stop) => Stopping,
+            (Stopping | Starting | Armed | Recording | Degraded(_) | Error(_), Finished) => Stopped,
             (
-                Stopped | Starting | Recording | Degraded(_) | Stopping | Error(_),
-                Start | Audio | Silent(_) | Health(_) | DiskRefuses(_) | DiskAccepts | Stop | Finished,
+                Stopped | Starting | Armed | Recording | Degraded(_) | Stopping | Error(_),
+                Start | Arm | Audio | Silent(_) | Health(_) | DiskRefuses(_) | DiskAccepts | Stop | Finished,
             ) => self.clone(),
         }
     }
@@ -73,6 +78,7 @@ impl State {
         match self {
             Self::Stopped => "stopped",
             Self::Starting => "starting",
+            Self::Armed => "armed",
             Self::Recording => "recording",
             Self::Degraded(_) => "degraded",
             Self::Stopping => "stopping",
@@ -85,7 +91,7 @@ impl State {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Degraded(reason) | Self::Error(reason) => Some(reason),
-            Self::Stopped | Self::Starting | Self::Recording | Self::Stopping => None,
+            Self::Stopped | Self::Starting | Self::Armed | Self::Recording | Self::Stopping => None,
         }
     }
 }
@@ -113,6 +119,13 @@ mod tests {
         check(S::Recording, I::DiskRefuses(why()), S::Error(why()));
         check(S::Error(why()), I::DiskAccepts, S::Recording);
         check(S::Recording, I::Stop, S::Stopping);
+        check(S::Starting, I::Arm, S::Armed);
+        check(S::Armed, I::Audio, S::Recording);
+        check(S::Recording, I::Arm, S::Armed);
+        check(S::Degraded(why()), I::Arm, S::Armed);
+        check(S::Armed, I::Silent(why()), S::Error(why()));
+        check(S::Error(why()), I::Arm, S::Armed);
+        check(S::Armed, I::Stop, S::Stopping);
         check(S::Stopping, I::Finished, S::Stopped);
         check(S::Stopping, I::Failed(why()), S::Error(why()));
     }
@@ -124,6 +137,8 @@ mod tests {
         check(S::Recording, I::Start, S::Recording);
         check(S::Stopped, I::Stop, S::Stopped);
         check(S::Stopped, I::Audio, S::Stopped);
+        check(S::Stopping, I::Arm, S::Stopping);
+        check(S::Armed, I::Health(Some("leg 2 is silent".into())), S::Armed);
         check(S::Stopping, I::Health(Some("late".into())), S::Stopping);
         check(S::Starting, I::Health(None), S::Starting);
         check(S::Error("full".into()), I::Health(None), S::Error("full".into()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use audyn_engine::source::{LegCount, Source, StreamCount, StreamCounters};
-use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex};
+use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex, Utc};
 use serde::Serialize;
 
 use super::State;
@@ -28,6 +28,9 @@ pub struct RecorderStats {
     pub ended: bool,
     /// Position of the first sample recorded.
     pub first_sample: Option<i64>,
+    /// When the first sample of the recording that goes on was taken.
+    #[serde(skip)]
+    pub began: Option<Utc>,
     /// Samples per channel recorded, gaps included.
     pub frames: u64,
     /// Samples per channel that stand for missing audio, in all and by cause.
@@ -97,6 +100,8 @@ pub(super) struct Told {
     pub format: Option<AudioFormat>,
     pub anchor: Option<Anchor>,
     pub first: Option<SampleIndex>,
+    /// When the first sample of the recording that goes on was taken.
+    pub began: Option<Utc>,
     pub frames: u64,
     pub missing: BTreeMap<&'static str, u64>,
     pub gaps: Vec<Gap>,
@@ -143,6 +148,7 @@ pub(super) fn gather(
         state,
         ended,
         first_sample: told.first.map(|first| first.0),
+        began: told.began,
         frames: told.frames,
         missing_frames: told.missing.values().sum(),
         missing_by_cause: told.missing.clone(),

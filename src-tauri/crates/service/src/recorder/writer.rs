@@ -1,10 +1,11 @@
 //! The writer thread of one recorder: takes what the capture hands over, and sees to it that it is written while a
-//! recording was ordered; otherwise it lets it go by.
+//! recording was ordered; otherwise it keeps the newest of it and lets the rest go by.
 //!
 //! It looks five times a second. It may be slow, stall or wait for a disk: the capture does not notice until the ring is
 //! full, and then says exactly what is missing.
 
 mod tell;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,9 +17,11 @@ use audyn_engine::source::Capture;
 use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, SampleIndex};
 
 use super::health::{Health, Look};
+use super::preroll::{Kept, Memory, PreRoll};
 use super::relabel::Relabel;
-use super::shared::{Job, Next, Shared};
+use super::shared::{Begin, Job, Next, Shared};
 use super::state::{Input, State};
+use super::vox::VoxMode;
 use crate::events::{Event, Events};
 
 /// Between two looks into the ring.
@@ -35,6 +38,10 @@ pub(super) struct Writer {
     events: Events,
     format: Option<AudioFormat>,
     anchor: Option<Anchor>,
+    /// What passed by, and what waits while a recording that begins with it catches up.
+    kept: PreRoll,
+    /// Frames on their way from there to the recording.
+    unpacked: Vec<i32>,
     /// The recording that goes on; made when its first audio, or the lack of it, comes.
     job: Option<Job>,
     recording: Option<Recording>,
@@ -48,6 +55,7 @@ pub(super) struct Writer {
     relabel: Relabel,
     idle: u32,
 }
+
 impl Writer {
     pub(super) fn new(
         shared: Arc<Shared>,
@@ -55,6 +63,7 @@ impl Writer {
         originator: String,
         clock: Arc<dyn Clock>,
         events: Events,
+        memory: Arc<Memory>,
     ) -> Self {
         let now = clock.mono();
         Self {
@@ -65,6 +74,8 @@ impl Writer {
             events,
             format: None,
             anchor: None,
+            kept: PreRoll::new(memory),
+            unpacked: Vec::new(),
             job: None,
             recording: None,
             wanted: None,
@@ -99,6 +110,8 @@ impl Writer {
     fn make(&mut self, job: Job) {
         let rate = u128::from(self.shared.line.source.rate().hz());
         self.wanted = job.duration.map(|d| (d.as_nanos() * rate / 1_000_000_000) as u64);
+        self.rewind(job.begin);
+        let vox = job.vox;
         self.job = Some(job);
         self.began = self.clock.mono();
         self.looked = self.began;
@@ -112,7 +125,10 @@ impl Writer {
             live.told.anchor = self.anchor;
         }
         self.tell(State::Starting);
-        let ended = self.record();
+        let ended = match vox {
+            Some(vox) if vox.mode == VoxMode::Files => self.watch(vox),
+            Some(_) | None => self.record(),
+        };
         if let Err(reason) = &ended {
             tracing::error!(recorder = self.shared.line.name, "{reason}");
         }
@@ -127,7 +143,7 @@ impl Writer {
     }
 
     fn record(&mut self) -> Result<(), String> {
-        while !self.shared.stop.load(Ordering::Acquire) && self.wanted != Some(0) {
+        while self.goes_on() {
             self.take_all()?;
             self.look_at_health();
             std::thread::park_timeout(LOOK);
@@ -140,36 +156,107 @@ impl Writer {
         // Step 2: all of it is written.
         self.take_all()?;
         // Step 3: files are finished.
+        self.close()
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.shared.stop.load(Ordering::Acquire) && self.wanted != Some(0)
+    }
+
+    /// It records on sound, and there is none.
+    fn waits_for_sound(&self) -> bool {
+        let on_sound = |job: &Job| job.vox.is_some_and(|vox| vox.mode == VoxMode::Files);
+        self.recording.is_none() && self.job.as_ref().is_some_and(on_sound)
+    }
+
+    /// Finishes the files of the recording, if there is one.
+    fn close(&mut self) -> Result<(), String> {
         if let Some(recording) = &mut self.recording {
             let stopped = recording.stop(self.clock.mono(), self.clock.utc());
             self.settle(stopped)?;
         }
         self.tell_events();
+        self.recording = None;
         Ok(())
     }
 
-    /// Lets go by what nobody records, and keeps what a recording will need to know.
+    /// Keeps what nobody records for a while, and then lets it go.
     fn pass_by(&mut self) {
         while let Some(item) = self.capture.frames.take() {
-            match item {
-                Item::Start { format, anchor } => {
-                    self.format = Some(format);
-                    self.anchor = Some(anchor);
-                }
-                Item::Anchor(anchor) => self.anchor = Some(anchor),
-                Item::Gap(_) => {}
-                Item::Frames { block, .. } => self.capture.frames.give_back(block),
+            self.keep(item);
+            self.kept.trim();
+        }
+        self.kept.trim();
+        self.anchor = self.kept.newest_anchor().or(self.anchor);
+        self.shared.kept.store(self.kept.kept(), Ordering::Relaxed);
+    }
+
+    fn keep(&mut self, item: Item) {
+        match item {
+            Item::Start { format, anchor } => self.start(format, anchor),
+            Item::Anchor(anchor) => self.kept.better_anchor(anchor),
+            Item::Gap(gap) => self.kept.gap(gap),
+            Item::Frames { at, block } => {
+                self.kept.frames(at, block.samples());
+                self.capture.frames.give_back(block);
             }
         }
+    }
+
+    fn start(&mut self, format: AudioFormat, anchor: Anchor) {
+        self.format = Some(format);
+        self.anchor = Some(anchor);
+        self.kept.start(format, anchor);
+        let mut live = self.shared.live();
+        live.told.format = Some(format);
+        live.told.anchor = Some(anchor);
+    }
+
+    /// Goes back to where a recording begins.
+    fn rewind(&mut self, begin: Begin) {
+        match begin {
+            Begin::Now => self.kept.clear(),
+            Begin::Ago { length, asked } => {
+                // What has come since then is to be looked at, too.
+                while let Some(item) = self.capture.frames.take() {
+                    self.keep(item);
+                }
+                let back = length + self.clock.mono().since(asked);
+                let frames =
+                    back.as_nanos() * u128::from(self.shared.line.source.rate().hz()) / 1_000_000_000;
+                if let Some(end) = self.kept.end() {
+                    self.kept.skip_to(end.plus(-i64::try_from(frames).unwrap_or(i64::MAX)));
+                }
+            }
+        }
+        self.anchor = self.kept.anchor().or(self.anchor);
     }
 
     /// Takes everything there is, and lets the recording make durable what is due.
     fn take_all(&mut self) -> Result<(), String> {
         let mut any = false;
-        while let Some(item) = self.capture.frames.take() {
+        loop {
+            // What was kept goes first; what comes meanwhile waits behind it.
+            while !self.kept.is_empty() && self.wanted != Some(0) {
+                any = true;
+                while !self.kept.is_full()
+                    && let Some(item) = self.capture.frames.take()
+                {
+                    self.keep(item);
+                }
+                self.write_kept(SampleIndex(i64::MAX))?;
+            }
+            let Some(item) = self.capture.frames.take() else { break };
             any = true;
             self.take(item)?;
         }
+        self.kept.give_back();
+        self.shared.kept.store(self.kept.kept(), Ordering::Relaxed);
+        self.look_back(any)
+    }
+
+    /// After a look into the ring: makes durable what is due, and tells what has happened.
+    fn look_back(&mut self, any: bool) -> Result<(), String> {
         // An overrun reaches the ring a wake after there is room again: only a second empty look says it is over.
         self.idle = if any { 0 } else { self.idle + 1 };
         if self.idle > 1 {
@@ -183,36 +270,62 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes the next piece of what was kept, up to `until`; whether there was one.
+    fn write_kept(&mut self, until: SampleIndex) -> Result<bool, String> {
+        let mut unpacked = std::mem::take(&mut self.unpacked);
+        let piece = self.kept.take(until, &mut unpacked);
+        let written = match piece {
+            Some(Kept::Frames(at)) => self.write(at, &unpacked),
+            Some(Kept::Gap(gap)) => self.write_gap(gap),
+            Some(Kept::Anchor(anchor)) => {
+                self.follow(anchor);
+                Ok(())
+            }
+            None => Ok(()),
+        };
+        self.unpacked = unpacked;
+        written.map(|()| piece.is_some())
+    }
+
     fn take(&mut self, item: Item) -> Result<(), String> {
         match item {
-            Item::Start { format, anchor } => {
-                self.format = Some(format);
-                self.anchor = Some(anchor);
-                let mut live = self.shared.live();
-                live.told.format = Some(format);
-                live.told.anchor = Some(anchor);
-            }
+            Item::Start { format, anchor } => self.start(format, anchor),
             Item::Anchor(anchor) => {
-                self.anchor = Some(anchor);
-                self.shared.live().told.anchor = Some(anchor);
+                self.kept.better_anchor(anchor);
+                self.follow(anchor);
             }
-            Item::Gap(gap) => {
-                let gap = self.relabel.gap(gap);
-                let len = self.want(gap.len);
-                if len > 0 {
-                    self.gap(Gap { len, ..gap })?;
-                }
-            }
+            Item::Gap(gap) => self.write_gap(gap)?,
             Item::Frames { at, block } => {
-                let channels = usize::from(self.capture.levels.channels() as u16);
-                let frames = self.want((block.samples().len() / channels) as u64) as usize;
-                if frames > 0 {
-                    self.frames(at, &block.samples()[..frames * channels], frames as u64)?;
-                }
+                let written = self.write(at, block.samples());
                 self.capture.frames.give_back(block);
+                written?;
             }
         }
         Ok(())
+    }
+
+    fn follow(&mut self, anchor: Anchor) {
+        self.anchor = Some(anchor);
+        self.shared.live().told.anchor = Some(anchor);
+    }
+
+    /// Writes frames, as far as they are still wanted.
+    fn write(&mut self, at: SampleIndex, samples: &[i32]) -> Result<(), String> {
+        let channels = usize::from(self.capture.levels.channels() as u16);
+        let frames = self.want((samples.len() / channels) as u64) as usize;
+        if frames == 0 {
+            return Ok(());
+        }
+        self.frames(at, &samples[..frames * channels], frames as u64)
+    }
+
+    /// Writes a gap, as far as it is still wanted.
+    fn write_gap(&mut self, gap: Gap) -> Result<(), String> {
+        let gap = self.relabel.gap(gap);
+        match self.want(gap.len) {
+            0 => Ok(()),
+            len => self.gap(Gap { len, ..gap }),
+        }
     }
 
     /// Sees to it that there is a recording to write into.
@@ -282,6 +395,9 @@ impl Writer {
         let mut live = self.shared.live();
         live.told.first.get_or_insert(at);
         live.told.frames += frames;
+        if live.told.began.is_none() {
+            live.told.began = self.anchor.map(|anchor| anchor.tai_at(at).to_utc());
+        }
     }
 
     /// After a refusal of the disk: tries until it accepts. Meanwhile the ring takes what comes.

@@ -38,6 +38,8 @@ struct Now {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub reason: String,
+    /// Since when it does not record.
+    pub since: Mono,
     pub retry_at: Mono,
     pub retry_utc: Utc,
 }
@@ -77,8 +79,9 @@ impl Seat {
         let wait = seat.back_off.after(Duration::from_nanos(u64::try_from(ran).unwrap_or(0)));
         seat.since = None;
         seat.writing = None;
-        let failure =
-            Failure { reason, retry_at: mono.after(wait), retry_utc: utc.plus(wait.as_nanos() as i64) };
+        let since = seat.failure.as_ref().map_or(mono, |earlier| earlier.since);
+        let (retry_at, retry_utc) = (mono.after(wait), utc.plus(wait.as_nanos() as i64));
+        let failure = Failure { reason, since, retry_at, retry_utc };
         seat.failure = Some(failure.clone());
         failure
     }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::api::wire::{AppEvent, NoticeLevel};
 use crate::events::Event;
 use crate::playback::PlaybackStatus;
-use crate::recorder::State;
+use crate::recorder::{Begin, State};
 use crate::service::Inner;
 
 /// Between two looks at what the recorders tell.
@@ -160,9 +160,6 @@ impl Run {
         for row in station.left_behind(&station.shelf.book()) {
             let seat = station.seat(row.number);
             let Ok(_gate) = seat.gate.try_lock() else { continue };
-            // It may have been stopped while others were started.
-            let book = station.shelf.book();
-            let Some(row) = book.wanted(row.uid) else { continue };
             tracing::warn!(
                 recorder = row.name,
                 "its source comes by another way now; the recording goes on there"
@@ -184,9 +181,6 @@ impl Run {
             let seat = station.seat(row.number);
             // Somebody is starting or stopping it just now.
             let Ok(_gate) = seat.gate.try_lock() else { continue };
-            // It may have been stopped while others were started.
-            let book = station.shelf.book();
-            let Some(row) = book.wanted(row.uid) else { continue };
             match seat.failure() {
                 Some(failure) if now < failure.retry_at => continue,
                 Some(_) => {}
@@ -197,7 +191,11 @@ impl Run {
                     }
                 }
             }
-            if let Err(reason) = station.begin(row) {
+            // What came since it ended by itself is kept, as far as that goes back.
+            let begin = seat
+                .failure()
+                .map_or(Begin::Now, |failure| Begin::Ago { length: ROUND, asked: failure.since });
+            if let Err(reason) = station.begin(row, begin) {
                 tracing::warn!(recorder = row.name, reason, "a recorder cannot be started yet");
                 seat.failed(reason, now, station.clock.utc());
             }

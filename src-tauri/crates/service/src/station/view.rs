@@ -21,6 +21,8 @@ impl Station {
         let effective = book.writing(row);
         let (last, growing) = seat.last_gap(self.clock.mono());
         let rate = line.as_ref().map(|line| line.heard.source.rate().hz());
+        let began = stats.as_ref().filter(|_| recording).and_then(|stats| stats.began);
+        let since = began.or_else(|| seat.since());
         let missing = stats.as_ref().filter(|_| recording).map_or(0, |stats| stats.missing_frames);
         wire::Recorder {
             id: row.number,
@@ -30,11 +32,12 @@ impl Station {
             state,
             reason,
             wanted: row.wanted,
-            since: seat.since().map(moment),
+            since: since.filter(|_| state != RecorderState::Armed).map(moment),
             retry_at: seat.failure().filter(|_| row.wanted).map(|failure| moment(failure.retry_utc)),
             source: book.source_of(row).map(source_ref),
             studio: book.studio_of(row.number).map(studio_ref),
             meter: line.as_ref().map(|_| row.uid.to_string()),
+            pre_roll_s: self.pre_roll_s(row.uid, book.settings.pre_roll_s),
             channels: line.as_ref().map(|line| line.heard.channels.clone()).unwrap_or_default(),
             sample_rate: rate,
             config: row.config.clone(),
@@ -105,6 +108,13 @@ impl Station {
         }
     }
 
+    /// Whole seconds that are kept; in steps of five while they grow, so that not every second has another view.
+    fn pre_roll_s(&self, id: RecorderId, wished: u32) -> u32 {
+        let kept = self.recorders.kept(id).unwrap_or_default().as_secs();
+        let kept = u32::try_from(kept).unwrap_or(u32::MAX);
+        if kept >= wished { wished } else { kept / 5 * 5 }
+    }
+
     /// Today on the station's clock.
     pub(crate) fn day(&self) -> Date {
         moment(self.clock.utc()).0.to_zoned(self.zone.clone()).date()
@@ -135,7 +145,7 @@ pub(super) const fn is_recording(state: RecorderState) -> bool {
         | RecorderState::Degraded
         | RecorderState::Stopping
         | RecorderState::Error => true,
-        RecorderState::Stopped => false,
+        RecorderState::Stopped | RecorderState::Armed => false,
     }
 }
 

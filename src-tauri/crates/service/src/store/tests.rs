@@ -124,6 +124,8 @@ fn settings() -> Settings {
         engineering_contact: "4711".into(),
         kiosk: false,
         close_to_tray: true,
+        pre_roll_s: 120,
+        pre_roll_mib: None,
     }
 }
 

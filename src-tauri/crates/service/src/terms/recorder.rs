@@ -17,6 +17,7 @@ pub(crate) fn state(state: &State) -> (wire::RecorderState, Option<String>) {
     let word = match state {
         State::Stopped => W::Stopped,
         State::Starting => W::Starting,
+        State::Armed => W::Armed,
         State::Recording => W::Recording,
         State::Degraded(_) => W::Degraded,
         State::Stopping => W::Stopping,

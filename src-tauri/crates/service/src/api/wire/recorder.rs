@@ -27,6 +27,8 @@ wire! {
         pub studio: Option<StudioRef>,
         /// Its meter among the levels; none without a source.
         pub meter: Option<String>,
+        /// Seconds back from now that its next recording could begin; 0 while it records.
+        pub pre_roll_s: u32,
         /// Names of its channels, in order.
         pub channels: Vec<String>,
         /// Rate in Hz; none without a source.
@@ -66,6 +68,8 @@ wire! {
         Stopped,
         /// Told to record; no audio yet.
         Starting,
+        /// Told to record on sound; it listens, and nothing is written until there is some.
+        Armed,
         /// Audio comes and is written.
         Recording,
         /// Recording, with loss, one leg or no clock.
@@ -112,6 +116,37 @@ wire! {
         pub period_s: Option<u32>,
         /// The clock of names and boundaries.
         pub clock: Option<ArchiveClock>,
+        /// Records on sound; all the time if not given.
+        pub vox: Option<Vox>,
+    }
+
+    /// Recording on sound.
+    #[derive(Default)]
+    #[ts(optional_fields = nullable)]
+    pub struct Vox {
+        /// From this level on sound counts, in dBFS: −60 to −5; −30 if not given.
+        pub threshold_dbfs: Option<f64>,
+        /// Below this level it no longer does, in dBFS; 5 dB below the threshold if not given.
+        pub release_dbfs: Option<f64>,
+        /// Milliseconds that the level has to hold: 10 to 5000; 100 if not given.
+        pub detection_ms: Option<u32>,
+        /// Milliseconds that recording goes on after the sound: 100 to 30 000; 2000 if not given.
+        pub hangover_ms: Option<u32>,
+        /// Milliseconds before the sound that a file begins: 0 to 5000; 500 if not given.
+        pub pre_roll_ms: Option<u32>,
+        /// Which level; `rms` if not given.
+        pub level: Option<VoxLevel>,
+    }
+
+    /// Which level counts.
+    #[derive(Copy, Eq)]
+    pub enum VoxLevel {
+        /// RMS of all channels together.
+        Rms,
+        /// The highest sample of any channel.
+        Peak,
+        /// RMS of the loudest channel: any of them suffices.
+        Any,
     }
 
     /// How recordings are written.
@@ -261,6 +296,15 @@ wire! {
     pub struct RecorderId {
         /// Its number.
         pub id: u32,
+    }
+
+    /// Lets a recorder record.
+    #[ts(optional_fields = nullable)]
+    pub struct StartRecorder {
+        /// Its number.
+        pub id: u32,
+        /// Seconds back from now that the recording begins, as far as that is kept; now if not given.
+        pub from_seconds_ago: Option<f64>,
     }
 
     /// A new recorder.

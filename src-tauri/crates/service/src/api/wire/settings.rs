@@ -29,6 +29,11 @@ wire! {
         pub kiosk: bool,
         /// Closing the window keeps recording in the tray instead of asking.
         pub close_to_tray: bool,
+        /// Seconds of every source that are kept while nothing is recorded: 0 to 600.
+        pub pre_roll_s: u32,
+        /// Memory for that in MiB, for all sources together; a quarter of what was free at the start, at most 1024, if not
+        /// given.
+        pub pre_roll_mib: Option<u32>,
     }
 
     /// Look.
@@ -70,6 +75,10 @@ wire! {
         pub kiosk: Option<bool>,
         /// Closing the window keeps recording in the tray.
         pub close_to_tray: Option<bool>,
+        /// Seconds of every source that are kept: 0 to 600.
+        pub pre_roll_s: Option<u32>,
+        /// Memory for that in MiB: 16 to 65 536; 0 for what is usual.
+        pub pre_roll_mib: Option<u32>,
     }
 
     /// Network interfaces of this machine.
@@ -108,6 +117,10 @@ wire! {
         pub processors: u32,
         /// Resident memory in bytes.
         pub memory_bytes: u64,
+        /// Bytes held of what passed by while nothing was recorded.
+        pub pre_roll_bytes: u64,
+        /// Bytes that may be held of it.
+        pub pre_roll_limit_bytes: u64,
         /// Licences of what is built in, for people.
         pub licence: String,
     }

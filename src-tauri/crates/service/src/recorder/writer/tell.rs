@@ -21,7 +21,14 @@ impl Writer {
             return;
         }
         self.looked = now;
-        match self.health.assess(Look::at(&self.shared.counters, now)) {
+        let found = self.health.assess(Look::at(&self.shared.counters, now));
+        // Waiting for sound, it has no audio of its own to say that all is well again.
+        let silent = matches!(found, Found::Silent(_));
+        if !silent && self.waits_for_sound() {
+            self.heard = true;
+            return self.step(Input::Arm);
+        }
+        match found {
             Found::Well => self.step(Input::Health(None)),
             Found::Worse(reason) => self.step(Input::Health(Some(reason))),
             // A source that was connected just now has time to be heard.
@@ -48,7 +55,7 @@ impl Writer {
         match &state {
             State::Degraded(reason) => tracing::warn!(recorder = line.name, "recording, but {reason}"),
             State::Error(reason) => tracing::error!(recorder = line.name, "not recording: {reason}"),
-            State::Stopped | State::Starting | State::Recording | State::Stopping => {
+            State::Stopped | State::Starting | State::Armed | State::Recording | State::Stopping => {
                 tracing::info!(recorder = line.name, "{}", state.as_str());
             }
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::api::wire;
 
 #[test]
 fn sources_come_back_as_they_went_in_and_in_order_of_their_names() {
@@ -25,6 +26,11 @@ fn recorders_come_back_as_they_went_in_and_by_number() {
         custom_format: Some("%Y/%H".into()),
         period_s: Some(0),
         clock: Some(ArchiveClock::Utc),
+        vox: Some(wire::Vox {
+            threshold_dbfs: Some(-24.5),
+            level: Some(wire::VoxLevel::Any),
+            ..wire::Vox::default()
+        }),
     };
     let one = store
         .insert_recorder(NewRecorderRow {
