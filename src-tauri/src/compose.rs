@@ -28,7 +28,7 @@ pub fn recorder_spec(
         checkpoint: RecorderSpec::CHECKPOINT,
         ring_ms: RecorderSpec::RING_MS,
         duration,
-        vox: None,
+        vox: checked.vox,
     }
 }
 

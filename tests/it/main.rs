@@ -16,3 +16,4 @@ mod receive;
 mod rotation;
 mod signals;
 mod timeline;
+mod vox;

@@ -84,10 +84,10 @@ fn without_a_subcommand_the_window_is_meant() {
 
 #[test]
 fn options_of_other_engines_are_refused_with_a_sentence() {
-    match parse(["audyn", "record", "--vox-knee", "3"]) {
+    match parse(["audyn", "record", "--ptp-mode", "3"]) {
         Err(Refusal::NotYet(problem)) => assert_eq!(
             problem.to_string(),
-            "--vox-knee: recording on sound level is not available in this version; leave it out and record all the time"
+            "--ptp-mode: reading a PTP clock is not available in this version; leave it out: the stream's own media clock is used where its sender declares one, else arrival times"
         ),
         other => panic!("{other:?}"),
     }

@@ -6,6 +6,7 @@ mod encoders;
 mod place;
 mod source;
 mod stream;
+mod vox;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -58,6 +59,7 @@ fn recorder(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -> Option<Rec
     let place = place::place(desk, base, name.as_deref());
     let clock = place::clock(desk);
     let outputs = encoders::outputs(desk, source.as_ref());
+    let vox = vox::vox(desk);
     if !desk.problems.is_empty() {
         return None;
     }
@@ -66,7 +68,7 @@ fn recorder(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -> Option<Rec
         let leg = &source.legs[0];
         stream.map(|s| s.session).filter(|s| !s.is_empty()).unwrap_or(format!("{}:{}", leg.address, leg.port))
     });
-    Some(Recorder { name, source, place: place?, clock, outputs: outputs? })
+    Some(Recorder { name, source, place: place?, clock, outputs: outputs?, vox })
 }
 
 /// The name as typed. Only a recorder from flags may go without.

@@ -6,6 +6,7 @@ use audyn_archive::civil::ArchiveClock;
 use audyn_archive::layout::{CustomFormat, Layout};
 use audyn_codec::Spec;
 use audyn_engine::source::aes67::Aes67;
+use audyn_service::recorder::Vox;
 
 /// Seconds of an archive file unless told otherwise.
 pub const PERIOD_S: u32 = 3600;
@@ -44,6 +45,8 @@ pub struct Recorder {
     pub clock: ArchiveClock,
     /// How it writes: one file format each, at least one; containers differ. A [`Place::File`] has one.
     pub outputs: Vec<Spec>,
+    /// Records only while there is sound; all the time if not given.
+    pub vox: Option<Vox>,
 }
 
 /// Where a recorder writes.

@@ -33,10 +33,17 @@ pub enum Key {
     Bitrate,
     Vbr,
     Complexity,
+    Vox,
+    VoxThreshold,
+    VoxRelease,
+    VoxDetection,
+    VoxHangover,
+    VoxPreroll,
+    VoxLevel,
 }
 
 /// Option, key in a file, flag.
-const SPELLINGS: [(Key, &str, &str); 29] = [
+const SPELLINGS: [(Key, &str, &str); 36] = [
     (Key::Name, "name", "--name"),
     (Key::Output, "output", "-o/--output"),
     (Key::ArchiveRoot, "archive_root", "--archive-root"),
@@ -66,6 +73,13 @@ const SPELLINGS: [(Key, &str, &str); 29] = [
     (Key::Bitrate, "bitrate", "--bitrate"),
     (Key::Vbr, "vbr", "--vbr"),
     (Key::Complexity, "complexity", "--complexity"),
+    (Key::Vox, "vox", "--vox"),
+    (Key::VoxThreshold, "vox_threshold", "--vox-threshold"),
+    (Key::VoxRelease, "vox_release", "--vox-release"),
+    (Key::VoxDetection, "vox_detection", "--vox-detection"),
+    (Key::VoxHangover, "vox_hangover", "--vox-hangover"),
+    (Key::VoxPreroll, "vox_preroll", "--vox-preroll"),
+    (Key::VoxLevel, "vox_level", "--vox-level"),
 ];
 
 /// Options that earlier engines have and this version has not, told by their beginning.
@@ -78,7 +92,7 @@ pub struct NotYet {
     pub right: &'static str,
 }
 
-const NOT_YET: [NotYet; 4] = [
+const NOT_YET: [NotYet; 3] = [
     NotYet {
         begins: "pipewire",
         wrong: "PipeWire sources are not available in this version",
@@ -88,11 +102,6 @@ const NOT_YET: [NotYet; 4] = [
         begins: "device",
         wrong: "sound cards are not available in this version",
         right: "send the card's audio as AES67 and take it with -m or --sdp",
-    },
-    NotYet {
-        begins: "vox",
-        wrong: "recording on sound level is not available in this version",
-        right: "leave it out and record all the time",
     },
     NotYet {
         begins: "ptp-",

@@ -19,4 +19,4 @@ pub use shared::{Begin, Line};
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
-pub use vox::{Vox, VoxLevel, VoxMode};
+pub use vox::{Vox, VoxLevel};

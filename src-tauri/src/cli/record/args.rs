@@ -137,6 +137,28 @@ pub struct RecordArgs {
     #[arg(long, value_name = "BYTES", allow_negative_numbers = true, help_heading = "From where")]
     pub rcvbuf: Option<String>,
 
+    /// Record only while there is sound, each time a new file
+    #[arg(long, help_heading = "When")]
+    pub vox: bool,
+    /// Level in dBFS from which sound counts, -60 to -5 [default: -30]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "When")]
+    pub vox_threshold: Option<String>,
+    /// Level in dBFS below which it no longer does; 0 for 5 dB below the threshold [default: 0]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "When")]
+    pub vox_release: Option<String>,
+    /// Milliseconds that the level has to hold, 10 to 5000 [default: 100]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "When")]
+    pub vox_detection: Option<String>,
+    /// Milliseconds that recording goes on after the sound, 100 to 30000 [default: 2000]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "When")]
+    pub vox_hangover: Option<String>,
+    /// Milliseconds before the sound that a file begins, 0 to 5000 [default: 500]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "When")]
+    pub vox_preroll: Option<String>,
+    /// Which level counts: rms (all channels together), peak, or any (RMS of the loudest channel) [default: rms]
+    #[arg(long, value_name = "LEVEL", help_heading = "When")]
+    pub vox_level: Option<String>,
+
     /// Many recorders, from a file; audyn.example.toml shows every key
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
@@ -168,20 +190,6 @@ pub struct NotYetArgs {
     pub pipewire: Option<String>,
     #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
     pub device: Option<String>,
-    #[arg(long, hide = true)]
-    pub vox: bool,
-    #[arg(long, hide = true, allow_hyphen_values = true)]
-    pub vox_threshold: Option<String>,
-    #[arg(long, hide = true, allow_hyphen_values = true)]
-    pub vox_release: Option<String>,
-    #[arg(long, hide = true)]
-    pub vox_detection: Option<String>,
-    #[arg(long, hide = true)]
-    pub vox_hangover: Option<String>,
-    #[arg(long, hide = true)]
-    pub vox_preroll: Option<String>,
-    #[arg(long, hide = true)]
-    pub vox_level: Option<String>,
     #[arg(long, hide = true)]
     pub ptp_device: Option<String>,
     #[arg(long, hide = true)]
@@ -270,6 +278,13 @@ impl RecordArgs {
             one(Key::Bitrate, &self.bitrate),
             vbr,
             one(Key::Complexity, &self.complexity),
+            self.vox.then_some((Key::Vox, Value::Bool(true))),
+            one(Key::VoxThreshold, &self.vox_threshold),
+            one(Key::VoxRelease, &self.vox_release),
+            one(Key::VoxDetection, &self.vox_detection),
+            one(Key::VoxHangover, &self.vox_hangover),
+            one(Key::VoxPreroll, &self.vox_preroll),
+            one(Key::VoxLevel, &self.vox_level),
         ]
         .into_iter()
         .flatten()
@@ -304,13 +319,6 @@ impl RecordArgs {
         let typed = [
             ("--pipewire", not.pipewire.is_some()),
             ("--device", not.device.is_some()),
-            ("--vox", not.vox),
-            ("--vox-threshold", not.vox_threshold.is_some()),
-            ("--vox-release", not.vox_release.is_some()),
-            ("--vox-detection", not.vox_detection.is_some()),
-            ("--vox-hangover", not.vox_hangover.is_some()),
-            ("--vox-preroll", not.vox_preroll.is_some()),
-            ("--vox-level", not.vox_level.is_some()),
             ("--ptp-device", not.ptp_device.is_some()),
             ("--ptp-interface", not.ptp_interface.is_some()),
             ("--ptp-software", not.ptp_software),

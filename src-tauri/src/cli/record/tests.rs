@@ -56,8 +56,23 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
         ),
         (
             "--vox-threshold -30",
-            "--vox-threshold: recording on sound level is not available in this version; leave it out and record all the time",
+            "--vox-threshold: means nothing without --vox; give --vox too, or leave it out",
         ),
+        (
+            "--vox --vox-threshold -61",
+            "--vox-threshold: -61 is out of range; give a level in dBFS from -60 to -5",
+        ),
+        (
+            "--vox --vox-release -20",
+            "--vox-release: -20 is above the threshold of -30; give a level below it, or 0 for 5 dB below it",
+        ),
+        ("--vox --vox-detection 9", "--vox-detection: 9 is out of range; give milliseconds from 10 to 5000"),
+        (
+            "--vox --vox-hangover 99",
+            "--vox-hangover: 99 is out of range; give milliseconds from 100 to 30000",
+        ),
+        ("--vox --vox-preroll 5001", "--vox-preroll: 5001 is out of range; give milliseconds from 0 to 5000"),
+        ("--vox --vox-level loud", "--vox-level: \"loud\" is not known; give rms, peak or any"),
         (
             "--ptp-software",
             "--ptp-software: reading a PTP clock is not available in this version; leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
@@ -67,7 +82,7 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
     }
     let nowhere = prepared(&format!("{ONE} --stats /nowhere/s.json")).unwrap_err();
     assert_eq!(nowhere, ["--stats: there is no folder /nowhere; give a file in a folder that exists"]);
-    let all = prepared("--duration 0 --vox -p 0").unwrap_err();
+    let all = prepared("--duration 0 --device hw:0 -p 0").unwrap_err();
     assert_eq!(all.len(), 5, "{all:?}");
 }
 

@@ -113,9 +113,8 @@ fn unknown_keys_are_refused_with_what_was_probably_meant() {
         &["recorder[1].colour (line 5): is not a known key; audyn.example.toml lists all of them"],
     );
     check(
-        &with("vox_threshold = -30"),
-        &["recorder[1].vox_threshold (line 5): recording on sound level is not available in this version; \
-           leave it out and record all the time"],
+        &with("vox = 1"),
+        &["recorder[1].vox (line 5): is a number, not a switch; give true or false, without quotes"],
     );
     check(
         &format!("[default]\nport = 1\n{BARE}"),

@@ -46,7 +46,7 @@ pub(super) struct Job {
     /// Media time after which it ends by itself.
     pub duration: Option<Duration>,
     pub begin: Begin,
-    /// Only while there is sound, or with marks where there is.
+    /// Only while there is sound, each time a recording of its own.
     pub vox: Option<Vox>,
 }
 

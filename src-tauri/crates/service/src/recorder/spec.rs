@@ -28,7 +28,7 @@ pub struct RecorderSpec {
     pub ring_ms: u64,
     /// Media time after which the recorder stops by itself.
     pub duration: Option<Duration>,
-    /// Records only while there is sound, or marks where there is.
+    /// Records only while there is sound; all the time if not given.
     pub vox: Option<Vox>,
 }
 

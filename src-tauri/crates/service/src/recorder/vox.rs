@@ -5,7 +5,7 @@
 
 use audyn_model::{AudioFormat, SampleIndex};
 
-/// When sound counts, and what is made of it.
+/// When sound counts. Each activation is a recording of its own; between them nothing is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vox {
     /// From this level on it counts, in dBFS: −60 to −5.
@@ -20,8 +20,6 @@ pub struct Vox {
     pub pre_roll_ms: u32,
     /// Which level.
     pub level: VoxLevel,
-    /// What is made of an activation.
-    pub mode: VoxMode,
 }
 
 /// Which level counts.
@@ -36,16 +34,6 @@ pub enum VoxLevel {
     Any,
 }
 
-/// What is made of an activation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum VoxMode {
-    /// A recording of its own; between them nothing is written.
-    #[default]
-    Files,
-    /// A mark in a recording that goes on all the time.
-    Marks,
-}
-
 impl Default for Vox {
     fn default() -> Self {
         Self {
@@ -55,7 +43,6 @@ impl Default for Vox {
             hangover_ms: 2_000,
             pre_roll_ms: 500,
             level: VoxLevel::default(),
-            mode: VoxMode::default(),
         }
     }
 }
@@ -126,11 +113,6 @@ impl Detector {
             next: None,
             heard: Heard { samples: 0, peak: 0, squares: vec![0.0; channels].into() },
         }
-    }
-
-    /// Whether an activation goes on.
-    pub const fn is_active(&self) -> bool {
-        matches!(self.phase, Phase::Active | Phase::Hangover(_))
     }
 
     /// Listens to interleaved frames.

@@ -21,7 +21,6 @@ use super::preroll::{Kept, Memory, PreRoll};
 use super::relabel::Relabel;
 use super::shared::{Begin, Job, Next, Shared};
 use super::state::{Input, State};
-use super::vox::VoxMode;
 use crate::events::{Event, Events};
 
 /// Between two looks into the ring.
@@ -126,8 +125,8 @@ impl Writer {
         }
         self.tell(State::Starting);
         let ended = match vox {
-            Some(vox) if vox.mode == VoxMode::Files => self.watch(vox),
-            Some(_) | None => self.record(),
+            Some(vox) => self.watch(vox),
+            None => self.record(),
         };
         if let Err(reason) = &ended {
             tracing::error!(recorder = self.shared.line.name, "{reason}");
@@ -165,8 +164,7 @@ impl Writer {
 
     /// It records on sound, and there is none.
     fn waits_for_sound(&self) -> bool {
-        let on_sound = |job: &Job| job.vox.is_some_and(|vox| vox.mode == VoxMode::Files);
-        self.recording.is_none() && self.job.as_ref().is_some_and(on_sound)
+        self.recording.is_none() && self.job.as_ref().is_some_and(|job| job.vox.is_some())
     }
 
     /// Finishes the files of the recording, if there is one.

@@ -1,7 +1,7 @@
 //! Recording on sound, as wished and as meant.
 
 use crate::api::wire;
-use crate::recorder::{Vox, VoxLevel, VoxMode};
+use crate::recorder::{Vox, VoxLevel};
 
 /// What is meant.
 pub(crate) fn vox(wish: &wire::Vox) -> Vox {
@@ -18,7 +18,6 @@ pub(crate) fn vox(wish: &wire::Vox) -> Vox {
             Some(wire::VoxLevel::Peak) => VoxLevel::Peak,
             Some(wire::VoxLevel::Any) => VoxLevel::Any,
         },
-        mode: VoxMode::Files,
     }
 }
 
