@@ -1274,6 +1274,40 @@ text: string, };
 export type LightLevel = "ok" | "warn" | "fault" | "unknown";
 
 /**
+ * Lets a source be heard: by itself, or as a recorder hears it.
+ */
+export type Listen = { 
+/**
+ * The source.
+ */
+source_id?: string | null, 
+/**
+ * Or the recorder.
+ */
+recorder_id?: number | null, };
+
+/**
+ * A source that is listened to.
+ */
+export type Listening = { 
+/**
+ * The source.
+ */
+source_id: string, 
+/**
+ * The recorder it was asked for by.
+ */
+recorder_id: number | null, 
+/**
+ * The recorder's or the source's name.
+ */
+name: string, 
+/**
+ * Times that something was skipped so that what is heard is not late.
+ */
+skips: number, };
+
+/**
  * What is missing.
  */
 export type Loss = { 
@@ -1533,6 +1567,10 @@ export type Playback = {
  * How it is.
  */
 state: PlaybackState, 
+/**
+ * The source that is listened to; there is no file then.
+ */
+listening: Listening | null, 
 /**
  * The file; none if nothing was chosen.
  */
@@ -2421,7 +2459,9 @@ export interface Operations {
   playback: { request: Empty; reply: Playback };
   /** Plays a file on this machine. */
   play: { request: Play; reply: Playback };
-  /** Holds. */
+  /** Lets a source be heard on this machine as it comes in, instead of what plays. Recordings do not notice. */
+  listen: { request: Listen; reply: Playback };
+  /** Holds; a source that is listened to is let go. */
   pause: { request: Empty; reply: Playback };
   /** Goes on. */
   resume: { request: Empty; reply: Playback };
@@ -2489,6 +2529,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   cancel_job: ["DELETE", "/api/assets/jobs/{id}"],
   playback: ["GET", "/api/playback/"],
   play: ["POST", "/api/playback/play"],
+  listen: ["POST", "/api/playback/listen"],
   pause: ["POST", "/api/playback/pause"],
   resume: ["POST", "/api/playback/resume"],
   seek: ["POST", "/api/playback/seek"],

@@ -23,6 +23,8 @@ export const usePlaybackStore = defineStore('playback', () => {
     ...loading,
     playback,
     play: (fileId: string, atS = 0) => keep(client.call('play', { file_id: fileId, at_s: atS })),
+    /** Lets a source be heard, by itself or as a recorder hears it. */
+    listen: (what: { recorder_id: number } | { source_id: string }) => keep(client.call('listen', what)),
     pause: () => keep(client.call('pause', {})),
     resume: () => keep(client.call('resume', {})),
     seek: (positionS: number) => keep(client.call('seek', { position_s: positionS })),

@@ -384,12 +384,18 @@ export class FakeService implements Transport {
     playback: () => this.world.playback,
     play: ({ file_id, at_s }) => {
       const file = this.world.files.find(({ id }) => id === file_id)
-      return this.setPlayback({ state: 'playing', file_id, name: file?.name ?? null, position_s: at_s ?? 0, duration_s: file?.duration_s ?? 0, growing: file?.state === 'growing' })
+      return this.setPlayback({ state: 'playing', listening: null, file_id, name: file?.name ?? null, position_s: at_s ?? 0, duration_s: file?.duration_s ?? 0, growing: file?.state === 'growing' })
+    },
+    listen: ({ source_id, recorder_id }) => {
+      const recorder = recorder_id ? this.recorder(recorder_id) : undefined
+      const id = source_id ?? recorder?.source?.id ?? ''
+      const listening = { source_id: id, recorder_id: recorder_id ?? null, name: recorder?.name ?? this.source(id).name, skips: 0 }
+      return this.setPlayback({ state: 'playing', file_id: null, name: null, listening })
     },
     pause: () => this.setPlayback({ state: 'paused' }),
     resume: () => this.setPlayback({ state: 'playing' }),
     seek: ({ position_s }) => this.setPlayback({ position_s }),
-    stop_playback: () => this.setPlayback({ state: 'stopped', position_s: 0 }),
+    stop_playback: () => this.setPlayback({ state: 'stopped', position_s: 0, listening: null }),
     set_volume: ({ volume }) => this.setPlayback({ volume }),
     list_outputs: () => ({ outputs: [{ id: 'default', name: 'Built-in audio', default: true }, { id: 'usb', name: 'USB headphones', default: false }], message: null }),
     choose_output: ({ id }) => this.setPlayback({ output_id: id ?? null }),

@@ -199,7 +199,7 @@ export function makeWorld({ recorders: count, now, theme = 'dark', kiosk = false
       pre_roll_s: 120, pre_roll_mib: null,
     },
     playback: {
-      state: 'stopped', file_id: null, name: null, position_s: 0, duration_s: 0, growing: false, volume: 0.8, output_id: null,
+      state: 'stopped', listening: null, file_id: null, name: null, position_s: 0, duration_s: 0, growing: false, volume: 0.8, output_id: null,
       message: null,
     },
   }

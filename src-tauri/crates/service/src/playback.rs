@@ -1,4 +1,4 @@
-//! Listening to recordings, also to one that is still growing: one player, one thread, one sound card at a time.
+//! Listening to sources, and to recordings, also to one that is still growing: one player, one thread, one sound card at a time.
 //!
 //! The player shares nothing with the recorders but the machine: it reads files through [`audyn_archive::Reading`], and a
 //! sound card that is missing or goes away is a state of the player with a sentence to read.
@@ -8,6 +8,7 @@
 
 mod convert;
 mod deck;
+mod live;
 mod outputs;
 mod worker;
 
@@ -21,6 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+pub use live::{Frames, Heard, Listen};
 use outputs::Cards;
 use worker::{Command, Worker};
 
@@ -58,6 +60,11 @@ pub enum PlaybackState {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub struct PlaybackStatus {
+    /// The source that is listened to; none while a file is loaded, or nothing.
+    #[serde(skip)]
+    pub listening: Option<Heard>,
+    /// Times that something was skipped so that what is heard is not late.
+    pub skips: u64,
     /// The file that was asked for, as it was named then; none before the first and after a stop.
     pub file: Option<String>,
     /// Whether there is sound.
@@ -129,7 +136,12 @@ impl Player {
         self.tell(Command::Play(what));
     }
 
-    /// Falls silent and stays where it is.
+    /// Lets a source be heard instead of what plays now.
+    pub fn listen(&self, what: Listen) {
+        self.tell(Command::Listen(Box::new(what)));
+    }
+
+    /// Falls silent and stays where it is; a source that is listened to is let go.
     pub fn pause(&self) {
         self.tell(Command::Pause);
     }

@@ -81,6 +81,7 @@ fn every_key_reaches_its_field() {
             period_s: 7,
         }),
         clock: ArchiveClock::Tai,
+        vox: None,
         outputs: vec![spec(Container::Flac), spec(Container::Opus)],
     };
     assert_eq!(one(toml(text)), expected);
@@ -111,10 +112,6 @@ fn unknown_keys_are_refused_with_what_was_probably_meant() {
     check(
         &with("colour = 1"),
         &["recorder[1].colour (line 5): is not a known key; audyn.example.toml lists all of them"],
-    );
-    check(
-        &with("vox = 1"),
-        &["recorder[1].vox (line 5): is a number, not a switch; give true or false, without quotes"],
     );
     check(
         &format!("[default]\nport = 1\n{BARE}"),

@@ -3,7 +3,7 @@ import type { Playback } from '../../stores'
 import { lengthNow, placeNow } from './place'
 
 const playback = (change: Partial<Playback>): Playback => ({
-  state: 'playing', file_id: 'f', name: 'f', position_s: 10, duration_s: 12, growing: false, volume: 1, output_id: null, message: null, ...change,
+  state: 'playing', listening: null, file_id: 'f', name: 'f', position_s: 10, duration_s: 12, growing: false, volume: 1, output_id: null, message: null, ...change,
 })
 
 test.each([

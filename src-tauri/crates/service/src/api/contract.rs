@@ -231,7 +231,9 @@ contract! {
     playback: Viewer, Get "/api/playback/", Empty => Playback;
     /// Plays a file on this machine.
     play: Studio, Post "/api/playback/play", Play => Playback;
-    /// Holds.
+    /// Lets a source be heard on this machine as it comes in, instead of what plays. Recordings do not notice.
+    listen: Studio, Post "/api/playback/listen", Listen => Playback;
+    /// Holds; a source that is listened to is let go.
     pause: Studio, Post "/api/playback/pause", Empty => Playback;
     /// Goes on.
     resume: Studio, Post "/api/playback/resume", Empty => Playback;

@@ -1,12 +1,14 @@
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
+use super::own_recorder;
 use crate::Service;
 use crate::api::wire::*;
-use crate::api::{ApiError, Caller};
+use crate::api::{Access, ApiError, Caller, Code};
 use crate::files;
 use crate::playback::{self, PlaybackStatus};
 use crate::service::Inner;
+use crate::store::RecorderRow;
 
 impl Service {
     pub(crate) async fn playback(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
@@ -25,6 +27,50 @@ impl Service {
                 file: wish.file_id,
                 at_s: wish.at_s.unwrap_or(0.0).max(0.0),
                 pair: None,
+            });
+            Ok(inner.playback())
+        })
+        .await
+    }
+
+    pub(crate) async fn listen(&self, caller: &Caller, wish: Listen) -> Result<Playback, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            let book = inner.station.shelf.book();
+            let (source, recorder) = match (&wish.source_id, wish.recorder_id) {
+                (Some(id), None) => {
+                    let own = |row: &&RecorderRow| {
+                        row.source.as_ref() == Some(id) && own_recorder(inner, &caller, row.number).is_ok()
+                    };
+                    if caller.access == Access::Studio && !book.recorders.iter().any(|row| own(&row)) {
+                        let message = "This source belongs to another studio.";
+                        return Err(ApiError::new(Code::Forbidden, message));
+                    }
+                    (book.source(id)?, None)
+                }
+                (None, Some(id)) => {
+                    own_recorder(inner, &caller, id)?;
+                    let row = book.recorder(id)?;
+                    let without = || ApiError::conflict("This recorder has no source. Choose one first.");
+                    (book.source_of(row).ok_or_else(without)?, Some(row))
+                }
+                (None, None) | (Some(_), Some(_)) => {
+                    return Err(ApiError::invalid("Name a source or a recorder to listen to, one of them."));
+                }
+            };
+            let heard = book.heard(source).map_err(|found| ApiError::unavailable(found.join(" ")))?.source;
+            let frames = inner.station.recorders.hear(&heard).map_err(|error| {
+                ApiError::unavailable(format!("{} cannot be listened to: {error}.", source.name))
+            })?;
+            inner.player.listen(playback::Listen {
+                heard: playback::Heard {
+                    source: source.id.clone(),
+                    recorder: recorder.map(|row| row.number),
+                    name: recorder.map_or(&source.name, |row| &row.name).clone(),
+                },
+                frames: Box::new(frames),
+                rate: heard.rate().hz(),
+                channels: heard.channels(),
             });
             Ok(inner.playback())
         })
@@ -93,8 +139,19 @@ impl Service {
 impl Inner {
     /// What this machine plays.
     pub(crate) fn playback(&self) -> Playback {
-        let PlaybackStatus { file, state, position_s, duration_s, growing, volume, output, message, .. } =
-            self.player.status();
+        let PlaybackStatus {
+            listening,
+            skips,
+            file,
+            state,
+            position_s,
+            duration_s,
+            growing,
+            volume,
+            output,
+            message,
+            ..
+        } = self.player.status();
         let name = self.playing.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Playback {
             state: match state {
@@ -103,6 +160,12 @@ impl Inner {
                 playback::PlaybackState::Paused => PlaybackState::Paused,
                 playback::PlaybackState::Error => PlaybackState::Error,
             },
+            listening: listening.map(|heard| Listening {
+                source_id: heard.source,
+                recorder_id: heard.recorder,
+                name: heard.name,
+                skips: u32::try_from(skips).unwrap_or(u32::MAX),
+            }),
             name: file.as_ref().and(name),
             file_id: file,
             position_s,

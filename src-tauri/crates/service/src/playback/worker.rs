@@ -8,6 +8,7 @@ use audyn_model::{Clock, Mono};
 use tokio::sync::watch;
 
 use super::deck::{Deck, Progress};
+use super::live::{Listen, Live};
 use super::outputs::{Opened, Outputs};
 use super::{Play, PlaybackState, PlaybackStatus};
 
@@ -15,6 +16,8 @@ use super::{Play, PlaybackState, PlaybackStatus};
 const TELL: Duration = Duration::from_millis(100);
 /// How often the ring is filled; it holds much more.
 const TURN: Duration = Duration::from_millis(25);
+/// The same for what is live: its ring holds little.
+const LIVE_TURN: Duration = Duration::from_millis(10);
 /// In a pause there is little to look after.
 const IDLE: Duration = Duration::from_millis(250);
 
@@ -22,6 +25,7 @@ const IDLE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) enum Command {
     Play(Play),
+    Listen(Box<Listen>),
     Pause,
     Resume,
     /// To so many seconds.
@@ -49,6 +53,8 @@ pub(super) struct Worker {
     /// The file that was asked for: a deck outlives an error of its output, but not its own.
     file: Option<String>,
     deck: Option<Deck>,
+    /// A source that is listened to; then there is no deck.
+    live: Option<Live>,
     output: Option<Opened>,
     /// Underruns of the output before this file.
     interrupted: u64,
@@ -63,6 +69,7 @@ pub(super) fn run(mut worker: Worker, orders: &Receiver<Command>, clock: &dyn Cl
     loop {
         let order = match worker.state {
             PlaybackState::Stopped => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            PlaybackState::Playing if worker.live.is_some() => orders.recv_timeout(LIVE_TURN),
             PlaybackState::Playing => orders.recv_timeout(TURN),
             PlaybackState::Paused | PlaybackState::Error => orders.recv_timeout(IDLE),
         };
@@ -88,6 +95,7 @@ impl Worker {
             message: None,
             file: None,
             deck: None,
+            live: None,
             output: None,
             interrupted: 0,
             volume: 1.0,
@@ -100,6 +108,7 @@ impl Worker {
     pub(super) fn obey(&mut self, command: Command, now: Mono) -> Then {
         match command {
             Command::Play(what) => self.play(&what, now),
+            Command::Listen(what) => self.listen(*what),
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
             Command::Seek(to_s) => self.seek(to_s),
@@ -116,6 +125,11 @@ impl Worker {
         if let Some(lost) = self.output.as_ref().and_then(|output| output.feed.lost()) {
             self.lose_output(lost);
         }
+        if let (Some(live), Some(output)) = (&mut self.live, &mut self.output)
+            && let Err(message) = live.fill(&mut output.feed)
+        {
+            self.fail_file(message);
+        }
         if let Some(deck) = &mut self.deck {
             deck.look(now);
             if let Some(output) = &mut self.output {
@@ -129,7 +143,36 @@ impl Worker {
         self.tell_status(now);
     }
 
+    fn listen(&mut self, what: Listen) {
+        self.stop();
+        self.live = Some(Live::new(what));
+        self.hear();
+    }
+
+    /// Lets the source be heard through the chosen output.
+    fn hear(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let opened =
+            self.outputs.open(self.chosen.as_deref(), live.rate()).map_err(|error| error.to_string());
+        let ready = opened.and_then(|mut output| {
+            output.feed.set_volume(self.volume);
+            live.convert_to(output.format, &output.feed).map(|()| output)
+        });
+        match ready {
+            Ok(output) => {
+                self.output = Some(output);
+                self.interrupted = 0;
+                self.state = PlaybackState::Playing;
+                self.message = None;
+            }
+            Err(message) => self.fail_file(message),
+        }
+    }
+
     fn play(&mut self, what: &Play, now: Mono) {
+        if self.live.take().is_some() {
+            self.output = None;
+        }
         self.message = None;
         self.file = Some(what.file.clone());
         self.interrupted = self.output.as_ref().map_or(0, |output| output.feed.underruns());
@@ -182,6 +225,9 @@ impl Worker {
     }
 
     fn pause(&mut self) {
+        if self.live.is_some() {
+            return self.stop();
+        }
         if self.state == PlaybackState::Playing
             && let Some(output) = &mut self.output
         {
@@ -216,6 +262,7 @@ impl Worker {
 
     fn stop(&mut self) {
         (self.deck, self.output, self.file, self.message) = (None, None, None, None);
+        self.live = None;
         self.rest = (0.0, 0.0);
         self.interrupted = 0;
         self.state = PlaybackState::Stopped;
@@ -234,6 +281,9 @@ impl Worker {
         }
         self.chosen = id;
         self.put_down_output();
+        if self.live.is_some() {
+            return self.hear();
+        }
         match self.state {
             PlaybackState::Playing | PlaybackState::Error => self.sound(),
             // Opened when it is resumed.
@@ -255,7 +305,7 @@ impl Worker {
     fn lose_output(&mut self, lost: Lost) {
         let name = self.output.as_ref().map(|output| output.name.clone()).unwrap_or_default();
         self.put_down_output();
-        if self.deck.is_some() {
+        if self.deck.is_some() || self.live.take().is_some() {
             let why = match lost {
                 Lost::Gone => "it was disconnected",
                 Lost::Failed => "its audio server or driver gave up",
@@ -281,6 +331,7 @@ impl Worker {
             Some(deck) => (deck.position_s(self.feed()), deck.duration_s()),
             None => (0.0, 0.0),
         };
+        self.live = None;
         self.output = None;
         self.state = PlaybackState::Error;
         self.message = Some(message);
@@ -297,6 +348,8 @@ impl Worker {
             None => self.rest,
         };
         let status = PlaybackStatus {
+            listening: self.live.as_ref().map(|live| live.heard().clone()),
+            skips: self.live.as_ref().map_or(0, |live| live.skips),
             file: self.file.clone(),
             state: self.state,
             position_s,

@@ -192,6 +192,14 @@ impl Recorders {
         self.find(id).is_some_and(|shared| shared.is_busy())
     }
 
+    /// Captures a source once more, for whoever wants to listen to it; recordings of it do not notice.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn hear(&self, source: &Source) -> Result<Capture, OpenError> {
+        self.inputs.capture(source, LISTEN_MS)
+    }
+
     /// Which legs of a connected recorder's source are heard: silent ones since a second ago or longer.
     #[must_use]
     pub fn legs_heard(&self, id: RecorderId) -> Option<Vec<bool>> {
@@ -455,6 +463,8 @@ fn job(spec: &RecorderSpec, place: audyn_archive::Place, begin: Begin) -> Job {
     Job { outputs, place, checkpoint, duration, begin, vox }
 }
 
+/// What is held for a listener who is late, in milliseconds.
+const LISTEN_MS: u64 = 500;
 /// How long a connection that records nothing may take to end.
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Kept back of a stop's limit, so that giving up is told in time.

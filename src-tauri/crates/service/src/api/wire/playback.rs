@@ -5,6 +5,8 @@ wire! {
     pub struct Playback {
         /// How it is.
         pub state: PlaybackState,
+        /// The source that is listened to; there is no file then.
+        pub listening: Option<Listening>,
         /// The file; none if nothing was chosen.
         pub file_id: Option<String>,
         /// Its name.
@@ -21,6 +23,27 @@ wire! {
         pub output_id: Option<String>,
         /// Why nothing is heard, in a sentence.
         pub message: Option<String>,
+    }
+
+    /// A source that is listened to.
+    pub struct Listening {
+        /// The source.
+        pub source_id: String,
+        /// The recorder it was asked for by.
+        pub recorder_id: Option<u32>,
+        /// The recorder's or the source's name.
+        pub name: String,
+        /// Times that something was skipped so that what is heard is not late.
+        pub skips: u32,
+    }
+
+    /// Lets a source be heard: by itself, or as a recorder hears it.
+    #[ts(optional_fields = nullable)]
+    pub struct Listen {
+        /// The source.
+        pub source_id: Option<String>,
+        /// Or the recorder.
+        pub recorder_id: Option<u32>,
     }
 
     /// How playing is.
