@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod discover;
+mod doctor;
 mod info;
 mod output;
 pub mod record;
@@ -76,6 +77,8 @@ pub enum Command {
     Recover(recover::RecoverArgs),
     /// Show what an audio file is and says about itself
     Info(info::InfoArgs),
+    /// Say why a source is silent or sick, and what to do
+    Doctor(Box<doctor::DoctorArgs>),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -164,6 +167,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args).map(ExitCode::from),
         Command::Recover(args) => recover::run(args).map(ExitCode::from),
         Command::Info(args) => info::run(args).map(ExitCode::from),
+        Command::Doctor(args) => doctor::run(args).map(ExitCode::from),
         Command::Completions(args) => completions::run(args).map(ExitCode::from),
     }
 }

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Everything that was asked for was done.
     Done = 0,
-    /// It could not be done, or a recorder ended by failure.
+    /// It could not be done, a recorder ended by failure, or `doctor` found a fault.
     Failed = 1,
-    /// A flag, key or SDP is wrong; nothing was started.
+    /// A flag, key or SDP is wrong; nothing was started. Or `doctor` could not tell.
     Usage = 2,
     /// `check` found something wrong, or `recover` could not mend everything.
     Findings = 3,
@@ -25,8 +25,8 @@ impl Exit {
     pub const HELP: &str = "\
 Exit codes:
   0  everything that was asked for was done
-  1  it could not be done, or a recorder ended by failure
-  2  a flag, key or SDP is wrong; nothing was started
+  1  it could not be done, a recorder ended by failure, or `doctor` found a fault
+  2  a flag, key or SDP is wrong, nothing was started; or `doctor` could not tell
   3  `check` found something wrong, or `recover` could not mend everything
   4  some recorders of a configuration could not be started; the others did their work
   5  stopping took longer than 5 s, or a second signal came; files play, and the next start mends them";

@@ -8,6 +8,7 @@ mod bad_input;
 mod crash;
 mod discovery;
 mod disk;
+mod doctor;
 mod files;
 mod legs;
 mod network;

@@ -4,6 +4,7 @@
 
 pub mod align;
 pub mod discovery;
+pub mod doctor;
 pub mod meter;
 pub mod play;
 pub mod ring;

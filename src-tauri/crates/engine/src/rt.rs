@@ -13,6 +13,7 @@ mod recvmmsg;
 pub mod rtkit;
 mod sched;
 mod sendmmsg;
+mod tap;
 
 pub use clock::{SystemClock, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
@@ -20,3 +21,4 @@ pub use memory::give_memory_back;
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};
 pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
 pub use sendmmsg::{Outbox, Sent};
+pub use tap::{Tap, Tapped};

@@ -25,3 +25,4 @@ mod terms;
 
 pub use levels::Levels;
 pub use service::{OpenError, Options, Service};
+pub use store::source_named;

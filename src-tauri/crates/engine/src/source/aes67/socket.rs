@@ -81,7 +81,7 @@ pub enum Destination {
 
 impl LegSocket {
     /// Opens, binds, joins.
-    pub(super) fn open(leg: &Leg, receive_buffer: usize) -> Result<Self, OpenError> {
+    pub(crate) fn open(leg: &Leg, receive_buffer: usize) -> Result<Self, OpenError> {
         let there = rt::interfaces().map_err(OpenError::Interfaces)?;
         let interface = leg.interface.as_deref().map(|name| find(&there, name)).transpose()?;
         let multicast = leg.address.is_multicast();
@@ -134,8 +134,13 @@ impl LegSocket {
         self.leg.interface.as_deref()
     }
 
+    /// The only sender's address it accepts, if any.
+    pub(crate) const fn source(&self) -> Option<Ipv4Addr> {
+        self.source
+    }
+
     /// The receive buffer granted, in bytes of payload.
-    pub(super) const fn granted(&self) -> usize {
+    pub(crate) const fn granted(&self) -> usize {
         self.granted
     }
 

@@ -1,0 +1,44 @@
+//! Looking at a state that another process may hold: read only, without its lock.
+
+use std::path::Path;
+
+use audyn_engine::source::Source;
+use rusqlite::OptionalExtension as _;
+
+use super::{file, names, sources};
+use crate::terms;
+
+/// The source of this name in the state folder, as the station would receive it.
+///
+/// # Errors
+/// There is no state, no such source, or it cannot be used; in sentences.
+pub fn source_named(dir: &Path, name: &str) -> Result<Source, String> {
+    let path = dir.join(file::FILE);
+    if !path.exists() {
+        return Err(format!(
+            "there is no station in {} to take the source {name:?} from; set AUDYN_CONFIG_DIR to its state folder, or give the source by flags as `audyn record` takes them",
+            dir.display()
+        ));
+    }
+    let cannot = |why: &dyn std::fmt::Display| {
+        format!("cannot read the station's sources in {}: {why}", dir.display())
+    };
+    let db = file::open_to_look(&path).map_err(|error| cannot(&error))?;
+    let rows = sources::rows(&db).map_err(|_| cannot(&"the database is damaged or in use"))?;
+    let sql = "SELECT document FROM settings";
+    let settings: Option<String> =
+        db.query_row(sql, [], |row| row.get(0)).optional().map_err(|error| cannot(&error))?;
+    let settings: serde_json::Value =
+        settings.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let interface = settings.get("interface").and_then(serde_json::Value::as_str);
+    let mut rows: Vec<_> = rows.into_iter().filter_map(Result::ok).collect();
+    let Some(found) = rows.iter().position(|row| names::key(&row.name) == names::key(name)) else {
+        let there: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        let there =
+            if there.is_empty() { "it has none".to_owned() } else { format!("it has {}", there.join(", ")) };
+        return Err(format!("the station has no source {name:?}; {there}"));
+    };
+    let row = rows.swap_remove(found);
+    let heard = terms::heard(&row.id, &row.config, interface).map_err(|problems| problems.join(" "))?;
+    Ok(heard.source)
+}
