@@ -66,7 +66,7 @@ fn each_fault_of_a_machine_is_named() {
          ip link set here2 up; ip -n far addr add 10.78.0.2/24 dev there2; ip -n far link set there2 up\n\
          send; hear; ask wrong-interface -p $PORT --interface here2\n\
          iptables -A INPUT -p udp --dport $PORT -j DROP; here firewall; iptables -F\n\
-         iptables -A INPUT -p udp --dport $PORT -m statistic --mode nth --every 10 -j DROP\n\
+         iptables -A INPUT -p udp --dport $PORT -m statistic --mode random --probability 0.2 -j DROP\n\
          here firewall-loss; iptables -F\n\
          AS_IS=$AUDYN; printf '#!/bin/sh\\nexec setpriv --bounding-set=-net_raw,-net_admin --inh-caps=-net_raw,-net_admin %s \"$@\"\\n' $AS_IS > less\n\
          chmod +x less; AUDYN=./less; here receive-buffer --rcvbuf 500000000; AUDYN=$AS_IS; quiet\n\

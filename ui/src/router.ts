@@ -1,4 +1,4 @@
-import { mdiAccessPoint, mdiCogOutline, mdiFolderMusicOutline, mdiMicrophoneOutline, mdiViewDashboardOutline } from '@mdi/js'
+import { mdiAccessPoint, mdiCogOutline, mdiFolderMusicOutline, mdiMicrophoneOutline, mdiStethoscope, mdiViewDashboardOutline } from '@mdi/js'
 import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router, type RouterHistory } from 'vue-router'
 import type { RailItem } from './components/shell/rail'
 import { useSeatStore } from './stores'
@@ -31,6 +31,7 @@ const pages: RouteRecordRaw[] = [
   ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', icon: mdiMicrophoneOutline, go: 's' }),
   ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', icon: mdiAccessPoint, go: 'c' }),
   ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', icon: mdiFolderMusicOutline, go: 'f' }),
+  ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', icon: mdiStethoscope, go: 'd' }),
   ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', icon: mdiCogOutline }),
   ...page('KioskView', '/kiosk', 'kiosk', { title: 'app.kiosk', kiosk: true }),
   ...page('PickerView', '/picker', 'picker', { title: 'app.picker', kiosk: true }),

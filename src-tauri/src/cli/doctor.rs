@@ -197,7 +197,6 @@ fn wire(leg: &LegFindings, findings: &Findings) -> serde_json::Value {
 }
 
 fn tally(tally: &Tally, findings: &Findings) -> serde_json::Value {
-    let window_ns = i64::from(findings.source.window_ms) * 1_000_000;
     let flows: Vec<_> = tally
         .flows
         .iter()
@@ -209,7 +208,7 @@ fn tally(tally: &Tally, findings: &Findings) -> serde_json::Value {
                 "payload_bytes": flow.payload_bytes,
                 "samples_per_packet": flow.step,
                 "packets": flow.packets,
-                "lost": flow.lost(window_ns),
+                "lost": flow.lost(findings.overdue_ns()),
                 "reordered": flow.reordered,
                 "duplicates": flow.duplicates,
                 "latest_us": flow.latest_ns / 1000,

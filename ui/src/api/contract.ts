@@ -116,12 +116,25 @@ request_id: string, };
 /**
  * A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
  */
-export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
+export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "doctor", "data": DoctorReport } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
 
 /**
  * The clock of names and boundaries.
  */
 export type ArchiveClock = "localtime" | "utc" | "tai";
+
+/**
+ * Asks the doctor about a source.
+ */
+export type AskDoctor = { 
+/**
+ * The source.
+ */
+id: string, 
+/**
+ * Seconds to listen: 1 to 600, 5 if not given. An IGMP querier shows itself within 130.
+ */
+seconds?: number | null, };
 
 /**
  * Which recorder a studio gets. The studio's earlier recorder and the recorder's earlier studio are released in the
@@ -688,6 +701,161 @@ rate_bytes_s: number,
  * When it is full at this rate.
  */
 full_at: Moment | null, };
+
+/**
+ * One check.
+ */
+export type DoctorCheck = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The leg, from 1 on; none if it is about the source as a whole.
+ */
+leg: number | null, 
+/**
+ * How it went.
+ */
+verdict: DoctorVerdict, 
+/**
+ * What was measured.
+ */
+words: string, 
+/**
+ * What to do about it; empty if nothing.
+ */
+remedy: string, };
+
+/**
+ * What a leg hears.
+ */
+export type DoctorLeg = { 
+/**
+ * Address and port.
+ */
+address: string, 
+/**
+ * The interface, if there is one.
+ */
+interface: string | null, 
+/**
+ * Packets that came.
+ */
+packets: number, 
+/**
+ * Who sends: the first 16.
+ */
+senders: Array<DoctorSender>, 
+/**
+ * Packets by interarrival jitter, one number for each bin.
+ */
+jitter: Array<number>, };
+
+/**
+ * What the doctor says about a source, so far or in the end.
+ */
+export type DoctorReport = { 
+/**
+ * The source.
+ */
+source_id: string, 
+/**
+ * Its name.
+ */
+source: string, 
+/**
+ * How far it is.
+ */
+state: DoctorState, 
+/**
+ * When it was asked.
+ */
+at: Moment, 
+/**
+ * Seconds it was told to listen.
+ */
+seconds: number, 
+/**
+ * Seconds it has listened.
+ */
+elapsed_s: number, 
+/**
+ * The diagnosis in a word: `healthy`, `unknown`, `wrong-port` …
+ */
+diagnosis: string, 
+/**
+ * How bad it is.
+ */
+verdict: DoctorVerdict, 
+/**
+ * What is wrong and what to do, in one sentence.
+ */
+sentence: string, 
+/**
+ * The checks, from the cable up.
+ */
+checks: Array<DoctorCheck>, 
+/**
+ * What each leg hears.
+ */
+legs: Array<DoctorLeg>, 
+/**
+ * Upper edges of the bins of each leg's jitter, in microseconds; the last bin is for what is above.
+ */
+jitter_edges_us: Array<number>, 
+/**
+ * All of it as plain text.
+ */
+text: string, };
+
+/**
+ * The latest report about each source.
+ */
+export type DoctorReports = { 
+/**
+ * In no order.
+ */
+reports: Array<DoctorReport>, };
+
+/**
+ * One sender's packets.
+ */
+export type DoctorSender = { 
+/**
+ * From where.
+ */
+address: string, 
+/**
+ * SSRC, in hexadecimal.
+ */
+ssrc: string, 
+/**
+ * RTP payload type.
+ */
+payload_type: number, 
+/**
+ * Bytes of payload in a packet.
+ */
+bytes: number, 
+/**
+ * Packets.
+ */
+packets: number, 
+/**
+ * Packets lost.
+ */
+lost: number, };
+
+/**
+ * How far a report is.
+ */
+export type DoctorState = "running" | "done" | "cancelled";
+
+/**
+ * How a check went.
+ */
+export type DoctorVerdict = "ok" | "warn" | "fault" | "unknown" | "pending";
 
 /**
  * No parameters, or nothing to say.
@@ -1340,6 +1508,15 @@ id: string,
  * Names of its channels.
  */
 channels: Array<string>, };
+
+/**
+ * Counters of everything.
+ */
+export type Metrics = { 
+/**
+ * In the Prometheus text format, version 0.0.4.
+ */
+text: string, };
 
 /**
  * A moment in UTC, RFC 3339.
@@ -2385,6 +2562,8 @@ export interface Operations {
   restore_backup: { request: BackupName; reply: Empty };
   /** Removes the demonstration: its recorders, sources and studios. Recordings stay. */
   remove_demo: { request: Empty; reply: Empty };
+  /** Every counter, in the Prometheus text format. */
+  metrics: { request: Empty; reply: Metrics };
   /** Which meters a frame of levels holds. */
   level_layout: { request: Empty; reply: LevelLayout };
   /** Every recorder. */
@@ -2419,6 +2598,12 @@ export interface Operations {
   delete_source: { request: SourceId; reply: Empty };
   /** What a source has received. */
   source_counters: { request: SourceId; reply: SourceCounters };
+  /** Lets the doctor find out why a source is silent or sick; at most two at a time. Its report grows by events. */
+  ask_doctor: { request: AskDoctor; reply: DoctorReport };
+  /** Ends an examination before its time. */
+  cancel_doctor: { request: SourceId; reply: DoctorReport };
+  /** What the doctor said about each source last. */
+  doctor_reports: { request: Empty; reply: DoctorReports };
   /** Reads a session description, and changes nothing. */
   read_sdp: { request: SdpText; reply: SdpReading };
   /** What is announced on the network: by SAP and by RAVENNA. */
@@ -2492,6 +2677,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   make_backup: ["POST", "/api/control/backups"],
   restore_backup: ["POST", "/api/control/backups/{name}/restore"],
   remove_demo: ["DELETE", "/api/control/demo"],
+  metrics: ["GET", "/api/control/metrics"],
   level_layout: ["GET", "/api/control/levels"],
   list_recorders: ["GET", "/api/recorders/"],
   recorder: ["GET", "/api/recorders/{id}"],
@@ -2509,6 +2695,9 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   change_source: ["PUT", "/api/sources/{id}"],
   delete_source: ["DELETE", "/api/sources/{id}"],
   source_counters: ["GET", "/api/sources/{id}/counters"],
+  ask_doctor: ["POST", "/api/sources/{id}/doctor"],
+  cancel_doctor: ["DELETE", "/api/sources/{id}/doctor"],
+  doctor_reports: ["GET", "/api/sources/doctor"],
   read_sdp: ["POST", "/api/sources/read-sdp"],
   discovered: ["GET", "/api/discovery/streams"],
   discovered_sdp: ["GET", "/api/discovery/streams/{session}"],

@@ -1,4 +1,5 @@
 export { useDiscoveryStore } from './discovery'
+export { useDoctorStore } from './doctor'
 export { useFilesStore } from './files'
 export type { Phase } from './loading'
 export { usePlaybackStore } from './playback'

@@ -1,6 +1,7 @@
-import type { ApiError, AppEvent, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
+import type { ApiError, AppEvent, DoctorReport, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
 import type { Transport } from '../../src/api/transport'
 import { WRONG_TEXT } from './announced'
+import { doctorAt, doctorReport } from './doctor'
 import { frameOf, layoutOf } from './levels'
 import type { World } from './world'
 
@@ -17,6 +18,8 @@ export class FakeService implements Transport {
   private readonly events = new Set<(event: AppEvent) => void>()
   private readonly frames = new Set<(frame: ArrayBuffer) => void>()
   readonly jobs = new Map<string, Job>()
+  private readonly reports = new Map<string, DoctorReport>()
+  private alive = false
   private sequence = 0
   private generation = 1
 
@@ -52,9 +55,22 @@ export class FakeService implements Transport {
 
   /** Sends levels 30 times a second and the status each second, until the page goes. */
   run(): void {
+    this.alive = true
     setInterval(() => this.frame(performance.now()), 33)
     setInterval(() => this.emit({ type: 'status', data: this.status() }), 1000)
     setInterval(() => this.playOn(0.5), 500)
+  }
+
+  /** The doctor has listened for so long. */
+  doctorGoesOn(id: string, elapsed: number): void {
+    const report = this.reports.get(id)
+    if (!report || report.state !== 'running') {
+      if (report) this.emit({ type: 'doctor', data: doctorAt(report, elapsed) })
+      return
+    }
+    const next = doctorAt(report, elapsed)
+    this.reports.set(id, next)
+    this.emit({ type: 'doctor', data: next })
   }
 
   /** The player goes on by so many seconds. */
@@ -264,6 +280,20 @@ export class FakeService implements Transport {
       return {}
     },
     source_counters: ({ id }) => ({ counters: this.answers.recorder_counters({ id: Number(id.split('-')[1]) }), reason: null }),
+    ask_doctor: ({ id, seconds }) => {
+      const report = doctorReport(id, this.world.sources.find((one) => one.id === id)?.name ?? '', seconds ?? 5)
+      this.reports.set(id, report)
+      // A page in a browser sees it grow; tests say themselves how far it is.
+      if (this.alive) for (let s = 1; s <= report.seconds + 2; s++) setTimeout(() => this.doctorGoesOn(id, s), s * 500)
+      return report
+    },
+    cancel_doctor: ({ id }) => {
+      const report: DoctorReport = { ...this.reports.get(id)!, state: 'cancelled', elapsed_s: 600 }
+      this.reports.set(id, report)
+      return report
+    },
+    doctor_reports: () => ({ reports: [...this.reports.values()] }),
+    metrics: () => ({ text: '# HELP audyn_info This program; always 1.\n# TYPE audyn_info gauge\naudyn_info{version="1"} 1\n' }),
     read_sdp: ({ text }) =>
       text.includes('m=audio')
         ? {

@@ -15,7 +15,7 @@ mod sched;
 mod sendmmsg;
 mod tap;
 
-pub use clock::{SystemClock, sleep_until, thread_cpu_time};
+pub use clock::{SystemClock, process_cpu_time, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
 pub use memory::give_memory_back;
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};

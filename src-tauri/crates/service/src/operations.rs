@@ -2,11 +2,14 @@
 
 mod control;
 mod discovery;
+mod doctor;
 mod files;
 mod playback;
 mod recorders;
 mod sources;
 mod studios;
+
+pub(crate) use control::resident_memory;
 
 use crate::api::{Access, ApiError, Caller, Code};
 use crate::service::Inner;

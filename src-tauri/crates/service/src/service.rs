@@ -13,6 +13,7 @@ use crate::api::{ApiError, Code};
 use crate::book::Shelf;
 use crate::discovery::Finder;
 use crate::disk_watch::{DiskWatch, Shares};
+use crate::doctors::Doctors;
 use crate::jobs::Jobs;
 use crate::levels::Levels;
 use crate::outbox::Outbox;
@@ -21,7 +22,7 @@ use crate::recorder::{Begin, Options as RecorderOptions, Recorders};
 use crate::station::Station;
 use crate::station::supervisor::Supervisor;
 use crate::store::{HistoryNote, Opened, Store, StoreError};
-use crate::{demo, files, forecast, notices, terms};
+use crate::{demo, files, forecast, metrics, notices, terms};
 
 /// Operations at work at once; others wait for their turn.
 const AT_ONCE: usize = 8;
@@ -105,6 +106,7 @@ pub(crate) struct Inner {
     pub playing: Mutex<Option<String>>,
     pub jobs: Jobs,
     pub finder: Finder,
+    pub doctors: Doctors,
     disk: DiskWatch,
 }
 
@@ -125,6 +127,9 @@ impl Service {
         let outbox = Outbox::new();
         let told = outbox.clone();
         let jobs = Jobs::new(move |job| told.send(AppEvent::Job(job)));
+        let told = outbox.clone();
+        let doctors =
+            Doctors::new(Arc::clone(&clock), move |report| told.send(AppEvent::Doctor(Box::new(report))));
         let player = Player::start().map_err(OpenError::Thread)?;
         let root = PathBuf::from(&shelf.book().settings.archive_root);
         // Not its owner: a disk that does not answer may keep this thread for ever.
@@ -147,6 +152,7 @@ impl Service {
             player,
             playing: Mutex::default(),
             jobs,
+            doctors,
             disk,
         });
         inner.begin(&opened)?;
@@ -176,6 +182,12 @@ impl Service {
         self.inner.station.shelf.book().settings.clone()
     }
 
+    /// Every counter in the Prometheus text format, for doors that serve it as it is.
+    #[must_use]
+    pub fn prometheus(&self) -> String {
+        metrics::prometheus(&self.inner)
+    }
+
     /// How many recorders should be recording.
     #[must_use]
     pub fn wanted(&self) -> usize {
@@ -189,6 +201,7 @@ impl Service {
         supervisor.stop();
         self.inner.player.stop();
         self.inner.jobs.close();
+        self.inner.doctors.close();
         self.inner.finder.stop();
         self.inner.station.recorders.close(limit);
         self.inner.end();

@@ -6,6 +6,7 @@ export default {
   studios: 'Studios',
   sources: 'Sources',
   files: 'Files',
+  doctor: 'Doctor',
   settings: 'Settings',
   kiosk: 'Studio',
   picker: 'Which room is this screen in?',

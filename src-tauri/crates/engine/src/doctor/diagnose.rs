@@ -10,6 +10,9 @@ use super::tally::Flow;
 /// Queriers ask every 125 s (RFC 9776 §8.2) and may take 5 s more: after that, none is there.
 const QUERIER_S: f64 = 130.0;
 
+/// What comes this late is late: the window says whether it is of use. What comes later still is lost.
+const LATE_NS: i64 = 500_000_000;
+
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -115,7 +118,7 @@ pub fn diagnose(findings: &Findings) -> Report {
         let before = checks.len();
         host::checks(findings, leg, &mut checks);
         let spared = flows.iter().enumerate().any(|(other, flow)| {
-            other != leg && flow.is_some_and(|flow| flow.lost(findings.window_ns()) == 0)
+            other != leg && flow.is_some_and(|flow| flow.lost(findings.overdue_ns()) == 0)
         });
         if arrival::check(findings, leg, &mut checks) {
             stream::checks(findings, leg, spared, &mut checks);
@@ -133,6 +136,12 @@ pub fn diagnose(findings: &Findings) -> Report {
 impl Findings {
     fn window_ns(&self) -> i64 {
         i64::from(self.source.window_ms) * 1_000_000
+    }
+
+    /// From when on a packet that has not come is lost rather than late, in nanoseconds.
+    #[must_use]
+    pub fn overdue_ns(&self) -> i64 {
+        self.window_ns().max(LATE_NS)
     }
 }
 

@@ -41,6 +41,12 @@ pub fn sleep_until(at: Mono) {
     {}
 }
 
+/// CPU time that this process has used.
+#[must_use]
+pub fn process_cpu_time() -> Duration {
+    Duration::from_nanos(u64::try_from(read(libc::CLOCK_PROCESS_CPUTIME_ID)).unwrap_or(0))
+}
+
 /// CPU time that the calling thread has used.
 #[must_use]
 pub fn thread_cpu_time() -> Duration {

@@ -151,6 +151,8 @@ contract! {
     restore_backup: Admin, Post "/api/control/backups/{name}/restore", BackupName => Empty;
     /// Removes the demonstration: its recorders, sources and studios. Recordings stay.
     remove_demo: Admin, Delete "/api/control/demo", Empty => Empty;
+    /// Every counter, in the Prometheus text format.
+    metrics: Viewer, Get "/api/control/metrics", Empty => Metrics;
     /// Which meters a frame of levels holds.
     level_layout: Viewer, Get "/api/control/levels", Empty => LevelLayout;
 
@@ -187,6 +189,12 @@ contract! {
     delete_source: Admin, Delete "/api/sources/{id}", SourceId => Empty;
     /// What a source has received.
     source_counters: Viewer, Get "/api/sources/{id}/counters", SourceId => SourceCounters;
+    /// Lets the doctor find out why a source is silent or sick; at most two at a time. Its report grows by events.
+    ask_doctor: Operator, Post "/api/sources/{id}/doctor", AskDoctor => DoctorReport;
+    /// Ends an examination before its time.
+    cancel_doctor: Operator, Delete "/api/sources/{id}/doctor", SourceId => DoctorReport;
+    /// What the doctor said about each source last.
+    doctor_reports: Viewer, Get "/api/sources/doctor", Empty => DoctorReports;
     /// Reads a session description, and changes nothing.
     read_sdp: Operator, Post "/api/sources/read-sdp", SdpText => SdpReading;
 

@@ -4,6 +4,7 @@
 //! Moments are RFC 3339 in UTC; lengths of time are seconds; levels are dBFS; sizes are bytes.
 
 mod discovery;
+mod doctor;
 mod event;
 mod file;
 mod playback;
@@ -14,6 +15,7 @@ mod status;
 mod studio;
 
 pub use discovery::*;
+pub use doctor::*;
 pub use event::*;
 pub use file::*;
 pub use playback::*;

@@ -252,7 +252,7 @@ fn backup(info: &BackupInfo) -> Backup {
 }
 
 /// This program's resident memory in bytes; 0 where the system does not tell.
-fn resident_memory() -> u64 {
+pub(crate) fn resident_memory() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
     pages * rustix::param::page_size() as u64

@@ -71,6 +71,7 @@ impl Service {
             let row = book.source(&pick.id)?;
             inner.store.delete_source(&pick.id)?;
             inner.note(None, &row.name, "deleted", "The source was deleted.");
+            inner.doctors.forget(&pick.id);
             inner.outbox.send(AppEvent::SourceRemoved(pick.id));
             inner.changed()?;
             Ok(Empty {})

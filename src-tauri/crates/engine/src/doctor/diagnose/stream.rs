@@ -138,8 +138,8 @@ fn rate(findings: &Findings, flow: &Flow) -> Option<Check> {
 
 fn loss(findings: &Findings, found: &LegFindings, flow: &Flow, spared: bool) -> Check {
     const NAME: &str = "Loss";
-    let window = findings.window_ns();
-    let lost = flow.lost(window);
+    let overdue = findings.overdue_ns();
+    let lost = flow.lost(overdue);
     if flow.longest_ns > PAUSE_NS && lost == 0 {
         let words = format!("The sender paused for {:.1} s", flow.longest_ns as f64 / 1e9);
         return Check::fault(NAME, "pauses", words, "see to the sender");
@@ -158,7 +158,7 @@ fn loss(findings: &Findings, found: &LegFindings, flow: &Flow, spared: bool) -> 
         .as_ref()
         .filter(|_| !found.port_taken)
         .and_then(|wire| wire.here.main(flow.payload_type))
-        .map(|flow| flow.lost(window));
+        .map(|flow| flow.lost(overdue));
     if on_wire.is_some_and(|on_wire| on_wire * 10 < lost) {
         return Check::fault(
             NAME,

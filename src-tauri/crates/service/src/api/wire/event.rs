@@ -1,4 +1,6 @@
-use super::{Announced, FileEntry, Job, Playback, Recorder, Settings, Source, Status, Studio, wire};
+use super::{
+    Announced, DoctorReport, FileEntry, Job, Playback, Recorder, Settings, Source, Status, Studio, wire,
+};
 
 wire! {
     /// A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
@@ -28,6 +30,8 @@ wire! {
         Playback(Playback),
         /// A job has gone on.
         Job(Job),
+        /// The doctor's report about a source has grown.
+        Doctor(Box<DoctorReport>),
         /// The meters in each frame of levels have changed.
         Levels(LevelLayout),
         /// What is announced on the network has changed.
