@@ -1,6 +1,8 @@
 //! What is set: sources, recorders, studios and settings as the state database has them, read once after each change.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use audyn_model::RecorderId;
 
 use crate::api::ApiError;
 use crate::api::wire::{self, Settings};
@@ -21,22 +23,29 @@ pub(crate) struct Shelf {
     store: Arc<Store>,
     defaults: Settings,
     book: RwLock<Arc<Book>>,
+    /// Held while the database is read: a slow reading must not take the place of one that began later.
+    reading: Mutex<()>,
 }
 
 impl Shelf {
     /// Reads the database. `defaults` are the settings where it has none.
     pub(crate) fn open(store: Arc<Store>, defaults: Settings) -> Result<Self, StoreError> {
         let book = RwLock::new(Arc::new(read(&store, &defaults)?));
-        Ok(Self { store, defaults, book })
+        Ok(Self { store, defaults, book, reading: Mutex::default() })
     }
 
     pub(crate) fn book(&self) -> Arc<Book> {
         Arc::clone(&self.book.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the database again.
+    /// Reads the database again. What was committed before is in every later [`Self::book`].
     pub(crate) fn refresh(&self) -> Result<Arc<Book>, StoreError> {
-        let book = Arc::new(read(&self.store, &self.defaults)?);
+        self.refresh_by(|| read(&self.store, &self.defaults))
+    }
+
+    fn refresh_by(&self, read: impl FnOnce() -> Result<Book, StoreError>) -> Result<Arc<Book>, StoreError> {
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let book = Arc::new(read()?);
         *self.book.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&book);
         Ok(book)
     }
@@ -56,6 +65,11 @@ impl Book {
     pub(crate) fn recorder(&self, id: u32) -> Result<&RecorderRow, ApiError> {
         let found = self.recorders.iter().find(|row| row.number == id);
         found.ok_or_else(|| ApiError::not_found(format!("There is no recorder {id}.")))
+    }
+
+    /// A recorder as it is set now, if it should still be recording.
+    pub(crate) fn wanted(&self, recorder: RecorderId) -> Option<&RecorderRow> {
+        self.recorders.iter().find(|row| row.uid == recorder && row.wanted)
     }
 
     pub(crate) fn source(&self, id: &str) -> Result<&SourceRow, ApiError> {
@@ -97,3 +111,6 @@ impl Book {
 pub(crate) fn folder(recorder: u32, studio: Option<&str>) -> String {
     studio.map_or_else(|| format!("recorder{recorder}"), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;

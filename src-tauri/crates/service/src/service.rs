@@ -1,5 +1,6 @@
 //! The application as a whole: opened once, asked by every door, closed in order.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -91,7 +92,7 @@ pub enum OpenError {
 pub struct Service {
     pub(crate) inner: Arc<Inner>,
     supervisor: Arc<Mutex<Option<Supervisor>>>,
-    permits: Arc<Semaphore>,
+    pub(crate) permits: Arc<Semaphore>,
 }
 
 /// What every operation may use.
@@ -280,11 +281,24 @@ impl Inner {
     pub(crate) fn start(&self, row: &crate::store::RecorderRow, begin: Begin) -> Result<(), String> {
         let seat = self.station.seat(row.number);
         let _gate = seat.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        // While it waited its turn it may have been stopped: what should be recording now counts.
+        let book = self.station.shelf.book();
+        let Some(row) = book.wanted(row.uid) else { return Ok(()) };
         let begun = self.station.begin(row, begin);
         if let Err(reason) = &begun {
             seat.failed(reason.clone(), self.station.clock.mono(), self.station.clock.utc());
         }
         begun
+    }
+
+    /// Acts while none of these recorders is being started or stopped: what was looked at stays so until it is done.
+    pub(crate) fn hold<T>(&self, recorders: impl IntoIterator<Item = u32>, act: impl FnOnce() -> T) -> T {
+        // In order of their numbers: two that want the same ones never wait for each other.
+        let numbers: BTreeSet<u32> = recorders.into_iter().collect();
+        let seats: Vec<_> = numbers.into_iter().map(|number| self.station.seat(number)).collect();
+        let _gates: Vec<_> =
+            seats.iter().map(|seat| seat.gate.lock().unwrap_or_else(PoisonError::into_inner)).collect();
+        act()
     }
 
     fn end(&self) {

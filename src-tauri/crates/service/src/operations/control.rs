@@ -4,7 +4,7 @@ use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::service::Inner;
-use crate::store::{BackupInfo, HistoryWanted};
+use crate::store::{BackupInfo, HistoryWanted, RecorderRow};
 use crate::terms::{self, moment};
 
 /// Entries of the history on a page unless told otherwise, and at most.
@@ -132,26 +132,8 @@ impl Service {
     pub(crate) async fn remove_demo(&self, _: &Caller, _: Empty) -> Result<Empty, ApiError> {
         self.work(|inner| {
             let book = inner.station.shelf.book();
-            for row in book.recorders.iter().filter(|row| row.demo) {
-                inner.store.set_wanted(&[row.number], false)?;
-                inner.station.end(row);
-            }
-            let removed = inner.store.remove_demo()?;
-            for id in removed.recorders {
-                inner.station.forget(id);
-                inner.outbox.send(AppEvent::RecorderRemoved(id));
-            }
-            removed.studios.into_iter().for_each(|id| inner.outbox.send(AppEvent::StudioRemoved(id)));
-            removed.sources.into_iter().for_each(|id| inner.outbox.send(AppEvent::SourceRemoved(id)));
-            inner.note(
-                None,
-                "Demonstration",
-                "deleted",
-                "The demonstration was removed. Its recordings stay.",
-            );
-            inner.changed()?;
-            inner.tell_status();
-            Ok(Empty {})
+            let demo: Vec<u32> = book.recorders.iter().filter(|row| row.demo).map(|row| row.number).collect();
+            inner.hold(demo.iter().copied(), || remove_demo(inner, &demo))
         })
         .await
     }
@@ -159,6 +141,34 @@ impl Service {
     pub(crate) async fn level_layout(&self, _: &Caller, _: Empty) -> Result<LevelLayout, ApiError> {
         self.work(|inner| Ok(inner.station.meters().0)).await
     }
+}
+
+fn remove_demo(inner: &Inner, recorders: &[u32]) -> Result<Empty, ApiError> {
+    let book = inner.station.shelf.book();
+    let is_demo = |row: &RecorderRow| book.source_of(row).is_some_and(|source| source.demo);
+    // Said before anything is stopped for it.
+    if let Some(own) = book.recorders.iter().find(|row| !row.demo && is_demo(row)) {
+        let name = &own.name;
+        return Err(ApiError::conflict(format!(
+            "{name} hears a test tone of the demonstration. Give it another source first; then remove the demonstration."
+        )));
+    }
+    inner.store.set_wanted(recorders, false)?;
+    inner.station.shelf.refresh()?;
+    for row in book.recorders.iter().filter(|row| recorders.contains(&row.number)) {
+        inner.station.end(row);
+    }
+    let removed = inner.store.remove_demo()?;
+    inner.note(None, "Demonstration", "deleted", "The demonstration was removed. Its recordings stay.");
+    inner.changed()?;
+    for id in removed.recorders {
+        inner.station.forget(id);
+        inner.outbox.send(AppEvent::RecorderRemoved(id));
+    }
+    removed.studios.into_iter().for_each(|id| inner.outbox.send(AppEvent::StudioRemoved(id)));
+    removed.sources.into_iter().for_each(|id| inner.outbox.send(AppEvent::SourceRemoved(id)));
+    inner.tell_status();
+    Ok(Empty {})
 }
 
 /// The settings with a change, checked.

@@ -56,31 +56,7 @@ impl Service {
         _: &Caller,
         new: ChangeRecorder,
     ) -> Result<Recorder, ApiError> {
-        self.work(move |inner| {
-            let book = inner.station.shelf.book();
-            let row = book.recorder(new.id)?;
-            let mut problems = Vec::new();
-            let change = RecorderChange {
-                name: new.name.map(|name| terms::name(&name, "recorder", &mut problems)),
-                description: new.description.map(|text| terms::description(&text, &mut problems)),
-                source: new.source_id.map(|id| Some(id).filter(|id| !id.is_empty())),
-                config: None,
-            };
-            if let Some(source) = &change.source {
-                if *source != row.source && (inner.station.is_busy(row.uid) || row.wanted) {
-                    return Err(ApiError::conflict(
-                        "It is recording. Stop it first; then choose another source.",
-                    ));
-                }
-                problems.extend(config_problems(inner, &row.config, source.as_deref())?);
-            }
-            terms::refuse(&problems)?;
-            let row = inner.store.update_recorder(new.id, change)?;
-            inner.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
-            inner.changed()?;
-            inner.recorder(new.id)
-        })
-        .await
+        self.work(move |inner| inner.hold([new.id], || change(inner, new))).await
     }
 
     pub(crate) async fn change_recorder_config(
@@ -102,25 +78,7 @@ impl Service {
     }
 
     pub(crate) async fn delete_recorder(&self, _: &Caller, pick: RecorderId) -> Result<Empty, ApiError> {
-        self.work(move |inner| {
-            let book = inner.station.shelf.book();
-            let row = book.recorder(pick.id)?;
-            if inner.station.is_busy(row.uid) || row.wanted {
-                return Err(ApiError::conflict("It is recording. Stop it first; then delete it."));
-            }
-            inner.store.delete_recorder(pick.id)?;
-            inner.note(
-                Some(row.number),
-                &row.name,
-                "deleted",
-                "The recorder was deleted. Its recordings stay.",
-            );
-            inner.station.forget(pick.id);
-            inner.outbox.send(AppEvent::RecorderRemoved(pick.id));
-            inner.changed()?;
-            Ok(Empty {})
-        })
-        .await
+        self.work(move |inner| inner.hold([pick.id], || delete(inner, pick.id))).await
     }
 
     pub(crate) async fn start_recorder(
@@ -213,6 +171,44 @@ impl Service {
     }
 }
 
+fn change(inner: &Inner, new: ChangeRecorder) -> Result<Recorder, ApiError> {
+    let book = inner.station.shelf.book();
+    let row = book.recorder(new.id)?;
+    let mut problems = Vec::new();
+    let change = RecorderChange {
+        name: new.name.map(|name| terms::name(&name, "recorder", &mut problems)),
+        description: new.description.map(|text| terms::description(&text, &mut problems)),
+        source: new.source_id.map(|id| Some(id).filter(|id| !id.is_empty())),
+        config: None,
+    };
+    if let Some(source) = &change.source {
+        if *source != row.source && (inner.station.is_busy(row.uid) || row.wanted) {
+            return Err(ApiError::conflict("It is recording. Stop it first; then choose another source."));
+        }
+        problems.extend(config_problems(inner, &row.config, source.as_deref())?);
+    }
+    terms::refuse(&problems)?;
+    let row = inner.store.update_recorder(new.id, change)?;
+    inner.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
+    inner.changed()?;
+    inner.recorder(new.id)
+}
+
+fn delete(inner: &Inner, id: u32) -> Result<Empty, ApiError> {
+    let book = inner.station.shelf.book();
+    let row = book.recorder(id)?;
+    if inner.station.is_busy(row.uid) || row.wanted {
+        return Err(ApiError::conflict("It is recording. Stop it first; then delete it."));
+    }
+    inner.store.delete_recorder(id)?;
+    inner.note(Some(row.number), &row.name, "deleted", "The recorder was deleted. Its recordings stay.");
+    inner.changed()?;
+    // Once no book has it any more: a view that is told after this would bring it back.
+    inner.station.forget(id);
+    inner.outbox.send(AppEvent::RecorderRemoved(id));
+    Ok(Empty {})
+}
+
 /// What a line has counted.
 pub(super) fn counters(stats: &RecorderStats) -> Counters {
     let counter = |(name, value): (&&str, &u64)| Counter { name: (*name).to_owned(), value: *value };
@@ -297,3 +293,6 @@ fn config_problems(
     problems.extend(config.vox.as_ref().map(terms::vox_problems).unwrap_or_default());
     Ok(problems)
 }
+
+#[cfg(test)]
+mod tests;

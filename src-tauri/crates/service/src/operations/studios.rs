@@ -54,13 +54,16 @@ impl Service {
 
     pub(crate) async fn delete_studio(&self, _: &Caller, pick: StudioId) -> Result<Empty, ApiError> {
         self.work(move |inner| {
-            let book = inner.station.shelf.book();
-            let row = book.studio(&pick.id)?;
-            idle(inner, &book, row.recorder)?;
-            inner.store.delete_studio(&pick.id)?;
-            inner.note(None, &row.name, "deleted", "The studio was deleted. Its recordings stay.");
-            inner.outbox.send(AppEvent::StudioRemoved(pick.id));
-            inner.changed()?;
+            let recorder = inner.station.shelf.book().studio(&pick.id)?.recorder;
+            inner.hold(recorder, || {
+                let book = inner.station.shelf.book();
+                let row = book.studio(&pick.id)?;
+                idle(inner, &book, row.recorder)?;
+                inner.store.delete_studio(&pick.id)?;
+                inner.note(None, &row.name, "deleted", "The studio was deleted. Its recordings stay.");
+                inner.outbox.send(AppEvent::StudioRemoved(pick.id));
+                inner.changed()
+            })?;
             Ok(Empty {})
         })
         .await
@@ -68,24 +71,8 @@ impl Service {
 
     pub(crate) async fn assign_studio(&self, _: &Caller, new: Assignment) -> Result<Studio, ApiError> {
         self.work(move |inner| {
-            let book = inner.station.shelf.book();
-            let studio = book.studio(&new.id)?;
-            if studio.recorder == new.recorder_id {
-                return Ok(view(studio));
-            }
-            // A recorder's folder is its studio's: it must not change under an open file.
-            idle(inner, &book, studio.recorder)?;
-            idle(inner, &book, new.recorder_id)?;
-            let assigned = inner.store.assign(&new.id, new.recorder_id)?;
-            let message = match new.recorder_id.and_then(|id| book.recorder(id).ok()) {
-                Some(recorder) => format!("It has the recorder {} now.", recorder.name),
-                None => "It has no recorder now.".to_owned(),
-            };
-            inner.note(new.recorder_id, &studio.name, "assigned", &message);
-            if let Some(released) = assigned.released_studio {
-                tell(inner, &released)?;
-            }
-            tell(inner, &new.id)
+            let before = inner.station.shelf.book().studio(&new.id)?.recorder;
+            inner.hold(before.into_iter().chain(new.recorder_id), || assign(inner, &new))
         })
         .await
     }
@@ -109,6 +96,27 @@ impl Service {
         })
         .await
     }
+}
+
+fn assign(inner: &Inner, new: &Assignment) -> Result<Studio, ApiError> {
+    let book = inner.station.shelf.book();
+    let studio = book.studio(&new.id)?;
+    if studio.recorder == new.recorder_id {
+        return Ok(view(studio));
+    }
+    // A recorder's folder is its studio's: it must not change under an open file.
+    idle(inner, &book, studio.recorder)?;
+    idle(inner, &book, new.recorder_id)?;
+    let assigned = inner.store.assign(&new.id, new.recorder_id)?;
+    let message = match new.recorder_id.and_then(|id| book.recorder(id).ok()) {
+        Some(recorder) => format!("It has the recorder {} now.", recorder.name),
+        None => "It has no recorder now.".to_owned(),
+    };
+    inner.note(new.recorder_id, &studio.name, "assigned", &message);
+    if let Some(released) = assigned.released_studio {
+        tell(inner, &released)?;
+    }
+    tell(inner, &new.id)
 }
 
 /// A studio as the contract shows it.

@@ -160,6 +160,9 @@ impl Run {
         for row in station.left_behind(&station.shelf.book()) {
             let seat = station.seat(row.number);
             let Ok(_gate) = seat.gate.try_lock() else { continue };
+            // It may have been stopped while others were started.
+            let book = station.shelf.book();
+            let Some(row) = book.wanted(row.uid) else { continue };
             tracing::warn!(
                 recorder = row.name,
                 "its source comes by another way now; the recording goes on there"
@@ -181,6 +184,9 @@ impl Run {
             let seat = station.seat(row.number);
             // Somebody is starting or stopping it just now.
             let Ok(_gate) = seat.gate.try_lock() else { continue };
+            // It may have been stopped while others were started.
+            let book = station.shelf.book();
+            let Some(row) = book.wanted(row.uid) else { continue };
             match seat.failure() {
                 Some(failure) if now < failure.retry_at => continue,
                 Some(_) => {}
