@@ -2,7 +2,9 @@ import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { mountWith } from '../tests/mount'
 import App from './App.vue'
-import { useSeatStore } from './stores'
+import { IDLE_MS } from './components/shell/relock'
+import { listOpen } from './components/shell/shortcuts'
+import { usePlaybackStore, useSeatStore } from './stores'
 
 // The frame is tested here; what stands in it has its own tests.
 vi.mock('./views/OverviewView.vue', () => ({ default: { render: () => null } }))
@@ -75,4 +77,45 @@ test('lost and found again, the strip says so', async () => {
   expect(wrapper.text()).toContain('Live again')
   await vi.advanceTimersByTimeAsync(2100)
   expect(wrapper.text()).not.toContain('Live again')
+})
+
+test('an unlocked studio screen that nobody touches locks itself, whatever was being typed', async () => {
+  const { router } = await app('/', true)
+  useSeatStore().unlock()
+  const going = router.push('/overview')
+  await vi.advanceTimersByTimeAsync(50)
+  await going
+  await vi.advanceTimersByTimeAsync(IDLE_MS - 1000)
+  window.dispatchEvent(new Event('pointerdown'))
+  await vi.advanceTimersByTimeAsync(IDLE_MS - 1000)
+  expect(router.currentRoute.value.name, 'somebody is there').toBe('overview')
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(router.currentRoute.value.name).toBe('kiosk')
+})
+
+const listed = () => [...document.querySelectorAll('[role=dialog] kbd')].map((one) => one.textContent)
+async function askForKeys() {
+  window.dispatchEvent(new KeyboardEvent('keydown', { key: '?', shiftKey: true }))
+  await flushPromises()
+}
+
+test('the list of keys has what works here, and no more', async () => {
+  const { wrapper } = await app('/')
+  await askForKeys()
+  expect(listed()).toEqual(expect.arrayContaining(['g o', 'g s', 'g f', 'Ctrl+,', '?']))
+  listOpen.value = false
+  wrapper.unmount()
+  document.body.replaceChildren()
+  await app('/', true)
+  await askForKeys()
+  expect(listed()).toEqual(['?'])
+  listOpen.value = false
+})
+
+test('what plays keeps its buttons from page to page', async () => {
+  const { wrapper, service } = await app('/')
+  expect(wrapper.find('section[aria-label="Player"]').exists()).toBe(false)
+  await usePlaybackStore().play(service.world.files.find(({ state }) => state === 'complete')!.id)
+  await flushPromises()
+  expect(wrapper.find('section[aria-label="Player"]').exists()).toBe(true)
 })

@@ -138,3 +138,18 @@ test('a recorder that is not there is told so', async () => {
   await shown('/overview/99')
   expect(document.body.textContent).toContain('There is no recorder with this number.')
 })
+
+test('outputs whose settings are being read say so', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  await shown('/overview/1?tab=outputs', {
+    arrange: (service) => {
+      const call = service.call.bind(service)
+      let asked = 0
+      // The first one is the router's, which has to know whose screen this is.
+      service.call = (operation, request) =>
+        operation === 'settings' && (asked += 1) > 1 ? new Promise(() => undefined) : call(operation, request)
+    },
+  })
+  await vi.advanceTimersByTimeAsync(1500)
+  expect(document.querySelector('#panel-outputs')?.textContent).toContain('Reading the settings')
+})

@@ -121,3 +121,22 @@ test('a new studio begins with a colour that no other has', async () => {
   expect(service.asked.find(({ operation }) => operation === 'create_studio')?.request).toEqual({ name: 'Room', description: '', color: '#123456' })
   expect(used).toHaveLength(4)
 })
+
+test('without its recorders the page says why, and claims nothing about them', async () => {
+  const { service } = await shown({ arrange: (one) => one.refuse.set('list_recorders', { code: 'timeout', message: 'Too slow.', request_id: 'r' }) })
+  expect(document.querySelector('[role=alert]')?.textContent).toContain('did not answer in time')
+  expect(document.body.textContent).not.toContain('No recorder')
+  expect(mounted!.wrapper.findComponent({ name: 'FreeRecorders' }).exists()).toBe(false)
+  service.refuse.clear()
+  ;[...document.querySelectorAll('button')].find((one) => one.textContent?.includes('Try again'))!.click()
+  await flushPromises()
+  expect(rows()).toHaveLength(4)
+})
+
+test('a slot is heard in the words that are seen', async () => {
+  await shown()
+  for (const slot of document.querySelectorAll('.slot__button')) {
+    const seen = [...slot.querySelectorAll('.slot__name, .sign__word, .t2')].map((one) => one.textContent!.trim()).join(' ')
+    expect(slot.getAttribute('aria-label')).toContain(seen)
+  }
+})

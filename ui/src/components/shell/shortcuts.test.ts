@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resolve, SEQUENCE_MS, takesKeys, type Press } from './shortcuts'
+import { keyWords, resolve, SEQUENCE_MS, takesKeys, type Press } from './shortcuts'
 
 const known = ['g o', 'g s', 'Ctrl+,', 'Ctrl+Shift+R', '?', 'Escape', 's', 'ArrowLeft', 'Shift+ArrowLeft'].map((keys) => ({ keys }))
 const press = (key: string, change: Partial<Press> = {}): Press => ({ key, ctrl: false, shift: false, alt: false, ...change })
@@ -33,3 +33,19 @@ test('a field has every key, a button has Space and Enter', () => {
   expect(takesKeys(of('button'), 'g')).toBe(false)
   expect(takesKeys(document.body, ' ')).toBe(false)
 })
+
+test('what lies over the page has the keys to itself', () => {
+  const inside = (frame: HTMLElement) => document.body.appendChild(frame).appendChild(document.createElement('p'))
+  const dialog = document.createElement('div')
+  dialog.setAttribute('role', 'alertdialog')
+  const menu = document.createElement('div')
+  menu.className = 'v-overlay__content'
+  expect(takesKeys(inside(dialog), 'g')).toBe(true)
+  expect(takesKeys(inside(menu), 'ArrowLeft')).toBe(true)
+  expect(takesKeys(inside(document.createElement('main')), 'g')).toBe(false)
+})
+
+test.each([[' ', 'Space'], ['ArrowLeft', 'Left arrow'], ['Shift+ArrowRight', 'Shift+Right arrow'], ['Escape', 'Esc'], ['g o', 'g o']])(
+  'the key %j is written for people',
+  (keys, words) => expect(keyWords(keys)).toBe(words),
+)

@@ -1,4 +1,5 @@
-import { onScopeDispose, shallowReactive } from 'vue'
+import { onScopeDispose, ref, shallowReactive } from 'vue'
+import { t } from '../../strings'
 
 /** Keys as they are written: `g o`, `Ctrl+,`, `?`, `Escape`. */
 export interface Shortcut {
@@ -6,7 +7,12 @@ export interface Shortcut {
   /** What it does, for the list. */
   label: string
   run: () => void
+  /** Whether it does anything here and now; always, if not said. */
+  there?: () => boolean
 }
+
+/** The list of them is shown. */
+export const listOpen = ref(false)
 
 export const shortcuts = shallowReactive(new Set<Shortcut>())
 
@@ -56,9 +62,20 @@ function written({ key, ctrl, shift, alt }: Press): string {
     .join('+')
 }
 
-/** Whether a key belongs to what has focus: a field, a select, something being edited; a button has Space and Enter. */
+/** Keys as they stand on a keyboard. */
+export function keyWords(keys: string): string {
+  if (keys === ' ') return t('app.keySpace')
+  return keys
+    .replace('ArrowLeft', t('app.keyLeft'))
+    .replace('ArrowRight', t('app.keyRight'))
+    .replace('Escape', t('app.keyEscape'))
+}
+
+/** Whether a key belongs to what has focus: a field, a select, something being edited, a dialog; a button has Space and Enter. */
 export function takesKeys(target: EventTarget | null, key = ''): boolean {
   if (!(target instanceof HTMLElement)) return false
+  // What lies over the page has the keyboard to itself.
+  if (target.closest('[role="dialog"], [role="alertdialog"], .v-overlay__content')) return true
   if ([' ', 'Enter'].includes(key) && target.closest('button, a, summary, [role="button"], [role="menuitem"]')) return true
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }

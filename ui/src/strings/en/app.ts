@@ -24,6 +24,11 @@ export default {
   more: 'More',
   asOf: 'As of {time}',
   shortcuts: 'Keyboard shortcuts',
+  shortcutsOff: 'Single keys are switched off in the settings: only combinations with Ctrl work.',
   shortcutHelp: 'Show this list',
+  keySpace: 'Space',
+  keyLeft: 'Left arrow',
+  keyRight: 'Right arrow',
+  keyEscape: 'Esc',
   goTo: 'Go to {page}',
 } as const

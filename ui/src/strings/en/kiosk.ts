@@ -69,7 +69,7 @@ export default {
   unlock: 'Unlock this screen',
   unlockHint: 'Hold the lock for 3 seconds',
   unlockTitle: 'This screen',
-  unlockText: 'Recording is not touched by anything here.',
+  unlockText: 'Recording is not touched by anything here. The screen locks itself after five minutes without a touch.',
   pickStudio: 'Show another studio',
   screenSettings: 'Settings for this screen',
   leaveFullScreen: 'Leave full screen',

@@ -23,6 +23,7 @@ export default {
   truePeakUnit: 'dBTP',
   clippedAt: 'Clipped {time}',
   loading: 'Loading',
+  working: 'Working',
   delete: 'Delete',
   digit: 'Digit {digit}',
   erase: 'Erase',

@@ -53,6 +53,7 @@ export default {
   peakHoldOf: { one: '{n} second', other: '{n} seconds' },
   peakHoldTouched: 'Until touched',
   shortcuts: 'Single-key shortcuts',
+  shortcutsShow: 'Show the list of keys',
   shortcutsHelp: 'Off: only combinations with Ctrl work. A key never starts or stops a recording.',
   preRoll: 'Kept from before',
   preRollHelp: 'While a recorder is stopped, the newest audio of its source stays in memory: “Record from 2 min ago” begins with it. Nothing of it reaches the disk otherwise.',
