@@ -3,12 +3,17 @@
 //! The thread `levels-page` writes frames into the page's channels. A page says how many it has taken; with [`WINDOW`]
 //! frames under way it gets none until it has. So a page that hangs holds that many frames and no more, whatever the
 //! web view does with them. Full: the frame is not made.
+//!
+//! A frame goes as text (Base64 of its bytes): Tauri hands text of up to 8 KiB to the page at once, and lets the page fetch
+//! bytes from 1 KiB on through the web view's network process, for every frame.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use audyn_engine::rt::{SystemClock, sleep_until};
 use audyn_model::Clock as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytemuck::cast_slice;
 use tauri::AppHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
@@ -103,7 +108,7 @@ impl Pump {
     }
 
     /// Sends one frame to every channel with room for it. `make` is asked only if there is one.
-    fn send(&self, make: impl FnOnce() -> Vec<u8>) {
+    fn send(&self, make: impl FnOnce() -> String) {
         let mut ready = Vec::new();
         for line in &mut self.lines().open {
             if line.credit.send() {
@@ -116,11 +121,20 @@ impl Pump {
         // Outside the lock: the page's side may take a while.
         let frame = make();
         for channel in ready {
-            if channel.send(InvokeResponseBody::Raw(frame.clone())).is_err() {
+            if channel.send(InvokeResponseBody::Json(frame.clone())).is_err() {
                 self.end(channel.id());
             }
         }
     }
+}
+
+/// A frame as JSON: a string.
+fn text(frame: &[u8]) -> String {
+    let mut text = String::with_capacity(frame.len().div_ceil(3) * 4 + 2);
+    text.push('"');
+    STANDARD.encode_string(frame, &mut text);
+    text.push('"');
+    text
 }
 
 /// Starts the thread. It sleeps while no page looks, and ends with [`Pump::close`].
@@ -137,7 +151,7 @@ pub fn start(app: AppHandle) -> std::io::Result<()> {
             if let Some(levels) = &mut levels {
                 shell.pump.send(|| {
                     levels.frame(&mut frame);
-                    cast_slice(&frame).to_vec()
+                    text(cast_slice(&frame))
                 });
             }
             // What was late is not made up for: a frame is about now.

@@ -15,11 +15,11 @@ export function tauriTransport(): Transport {
     onEvent: (take) => listen<AppEvent>('audyn://event', (event) => take(event.payload)),
     async levels(take) {
       let open = true
-      const channel = new Channel<ArrayBuffer>()
+      const channel = new Channel<string>()
       let untold = 0
       channel.onmessage = (frame) => {
         if (!open) return
-        take(frame)
+        take(bytesOf(frame))
         untold += 1
         if (untold < TOLD_EVERY) return
         void invoke('levels_taken', { channel: channel.id, frames: untold })
@@ -32,6 +32,14 @@ export function tauriTransport(): Transport {
       }
     },
   }
+}
+
+/** A frame comes as Base64: the shell says why. */
+export function bytesOf(text: string): ArrayBuffer {
+  const letters = atob(text)
+  const bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i)
+  return bytes.buffer
 }
 
 /** The window around this page. */

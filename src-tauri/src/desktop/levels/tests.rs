@@ -23,13 +23,13 @@ fn a_page_that_takes_nothing_holds_one_window_of_frames() {
     for _ in 0..1000 {
         pump.send(|| {
             made += 1;
-            vec![0; 4]
+            text(&[0; 4])
         });
     }
     assert_eq!((received.load(Ordering::Relaxed), made), (WINDOW, WINDOW));
     pump.taken(id, 4);
     for _ in 0..1000 {
-        pump.send(|| vec![0; 4]);
+        pump.send(|| text(&[0; 4]));
     }
     assert_eq!(received.load(Ordering::Relaxed), WINDOW + 4);
 }
@@ -40,7 +40,7 @@ fn a_slow_page_holds_up_no_other() {
     let (_, slow) = counting(&pump);
     let (id, quick) = counting(&pump);
     for _ in 0..100 {
-        pump.send(|| vec![0; 4]);
+        pump.send(|| text(&[0; 4]));
         pump.taken(id, 1);
     }
     assert_eq!((slow.load(Ordering::Relaxed), quick.load(Ordering::Relaxed)), (WINDOW, 100));
@@ -58,9 +58,16 @@ fn a_channel_that_fails_or_is_ended_gets_nothing_more() {
     let pump = Pump::default();
     pump.begin(Channel::new(|_| Err(tauri::Error::WindowNotFound)));
     let (id, received) = counting(&pump);
-    pump.send(|| vec![0; 4]);
+    pump.send(|| text(&[0; 4]));
     assert_eq!(pump.lines().open.len(), 1);
     pump.end(id);
-    pump.send(|| vec![0; 4]);
+    pump.send(|| text(&[0; 4]));
     assert_eq!(received.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_frame_is_a_json_string() {
+    let frame: &[f32] = &[1.0, -18.0];
+    assert_eq!(text(cast_slice(frame)), "\"AACAPwAAkME=\"");
+    assert_eq!(text(&[]), "\"\"");
 }
