@@ -17,8 +17,6 @@ fn help_renders_for_every_subcommand_with_examples() {
     for code in [Exit::Done, Exit::Failed, Exit::Usage, Exit::Findings, Exit::Partly, Exit::Unfinished] {
         assert!(help.contains(&format!("\n  {}  ", code.code())), "{code:?} is not explained");
     }
-    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    assert_eq!(names, ["window", "serve", "record", "send", "check", "recover", "info", "completions"]);
     for sub in command.get_subcommands_mut() {
         let name = sub.get_name().to_owned();
         for help in [sub.render_help(), sub.render_long_help()] {
@@ -35,7 +33,7 @@ fn examples_in_the_help_are_understood() {
     for sub in command.get_subcommands() {
         let help = sub.get_after_help().expect("help has examples").to_string();
         for line in help.lines().filter_map(|line| line.strip_prefix("  audyn ")) {
-            let words = line.split(" > ").next().unwrap_or(line).split_whitespace();
+            let words = line.split(['>', '|']).next().unwrap_or(line).split_whitespace();
             let arguments = ["audyn"].into_iter().chain(words);
             assert!(parse(arguments).is_ok(), "{line}");
         }
