@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
+import { makeWorld } from '../../tests/fake/world'
 import { mountWith, type Mounted, type MountOptions } from '../../tests/mount'
 import { toasts } from '@/kit/toasts'
 import SourcesView from './SourcesView.vue'
@@ -126,4 +127,18 @@ test('what is announced is asked for again only while somebody looks', async () 
   await flushPromises()
   tell()
   await vi.waitFor(() => expect(asked('discovered')).toHaveLength(2))
+})
+
+test('a source that follows its sender says so, and stops when that is saved', async () => {
+  const world = makeWorld({ recorders: 8, now: Date.parse('2026-03-14T12:00:00Z') })
+  Object.assign(world.recorders[3]!, { state: 'stopped', wanted: false })
+  await shown('/sources?id=source-3', { world })
+  await flushPromises()
+  expect(editor().text()).toContain('Follows its sender')
+  button('Stop following')!.click()
+  await flushPromises()
+  await editor().find('form').trigger('submit')
+  await flushPromises()
+  expect(asked('change_source')).toMatchObject([{ id: 'source-3', config: { kind: 'aes67', follows: null } }])
+  expect(button('Stop following')).toBeUndefined()
 })

@@ -71,7 +71,7 @@ function makeSource(i: number, name: string): Source {
       ? { kind: 'tone', frequency_hz: 1000, level_dbfs: -18, channels: 2 }
       : {
           kind: 'aes67', legs: [{ address: `239.69.1.${i + 1}`, port: 5004 }, { address: `239.70.1.${i + 1}`, port: 5004 }],
-          pick: [], labels: channels, encoding: 'L24', sample_rate: 48_000, stream_channels: channels.length,
+          follows: i === 3 || i === 8 ? { user: '-', session_id: String(i), address: '10.20.4.3', stream: 0 } : null, pick: [], labels: channels, encoding: 'L24', sample_rate: 48_000, stream_channels: channels.length,
         },
     kind: i === 62 ? 'tone' : 'aes67',
     summary: i === 62 ? 'Test tone 1000 Hz, −18 dBFS' : `239.69.1.${i + 1}, 2 legs`,

@@ -58,6 +58,7 @@ impl Service {
             terms::refuse(&problems)?;
             let row = inner.store.update_source(&new.id, SourceChange { name, config: new.config })?;
             inner.note(None, &row.name, "changed", "The source was changed.");
+            inner.finder.look_again();
             inner.changed()?;
             let book = inner.station.shelf.book();
             Ok(inner.station.view_source(&book, book.source(&new.id)?))
