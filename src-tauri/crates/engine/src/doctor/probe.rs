@@ -224,7 +224,7 @@ fn drain(
 /// Takes what waits at the tap.
 fn take(tap: &mut Tap, legs: &mut [LegProbe], there: &[Interface], hz: u32, now: Mono, utc: Utc) {
     for _ in 0..TAPPED {
-        let Ok(Some(tapped)) = tap.next() else { return };
+        let Ok(Some(tapped)) = tap.receive() else { return };
         let at = arrived(tapped.arrival, now, utc);
         let Some(packet) = host::ipv4(tapped.bytes) else { continue };
         for leg in &mut *legs {

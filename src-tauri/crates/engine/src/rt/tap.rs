@@ -76,7 +76,7 @@ impl Tap {
     ///
     /// # Errors
     /// The socket reports a fault, as when an interface goes down.
-    pub fn next(&mut self) -> io::Result<Option<Tapped<'_>>> {
+    pub fn receive(&mut self) -> io::Result<Option<Tapped<'_>>> {
         // SAFETY: all-zero bytes are valid for both.
         let (mut from, mut header): (libc::sockaddr_ll, libc::msghdr) = unsafe { std::mem::zeroed() };
         let mut control = [0_u64; CONTROL / 8];
@@ -184,8 +184,7 @@ mod tests {
 
     #[test]
     fn the_filter_takes_igmp_and_the_udp_of_its_addresses_only() {
-        let [ours, other, third] =
-            [[239, 1, 1, 1], [239, 1, 1, 2], [10, 0, 0, 1]].map(|octets| Ipv4Addr::from(octets));
+        let [ours, other, third] = [[239, 1, 1, 1], [239, 1, 1, 2], [10, 0, 0, 1]].map(Ipv4Addr::from);
         let packet = |protocol: u8, from: Ipv4Addr, to: Ipv4Addr| {
             let mut bytes = vec![0_u8; 28];
             bytes[9] = protocol;
