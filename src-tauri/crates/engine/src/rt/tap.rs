@@ -39,7 +39,7 @@ impl Tap {
     /// Opens a tap for UDP from or to up to four addresses, and IGMP.
     ///
     /// # Errors
-    /// Without `CAP_NET_RAW`: permission denied.
+    /// Without `CAP_NET_RAW`, or where `AF_PACKET` is forbidden: permission denied.
     pub fn open(addresses: &[Ipv4Addr]) -> io::Result<Self> {
         // Protocol 0: nothing is received until the filter is there.
         // SAFETY: no pointers are involved.
@@ -47,7 +47,10 @@ impl Tap {
             libc::socket(libc::AF_PACKET, libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, 0)
         };
         if fd < 0 {
-            return Err(io::Error::last_os_error());
+            let error = io::Error::last_os_error();
+            // A service manager that forbids the address family (RestrictAddressFamilies) refuses in these words.
+            let forbidden = error.raw_os_error() == Some(libc::EAFNOSUPPORT);
+            return Err(if forbidden { io::ErrorKind::PermissionDenied.into() } else { error });
         }
         // SAFETY: `fd` is a descriptor that nobody else owns.
         let socket = unsafe { OwnedFd::from_raw_fd(fd) };
