@@ -8,6 +8,8 @@
 mod clock;
 mod interfaces;
 mod memory;
+#[cfg(feature = "pipewire")]
+mod pipewire;
 mod priority;
 mod recvmmsg;
 pub mod rtkit;
@@ -18,6 +20,8 @@ mod tap;
 pub use clock::{SystemClock, process_cpu_time, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
 pub use memory::give_memory_back;
+#[cfg(feature = "pipewire")]
+pub use pipewire::{StreamTime, stream_time};
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};
 pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
 pub use sendmmsg::{Outbox, Sent};

@@ -37,6 +37,9 @@ pub enum TimeBasis {
     AssumedMediaClock,
     /// Kernel arrival times, disciplined slowly: right to within network delay and the host clock's error.
     Arrival,
+    /// The timestamps of a local device (a sound card, PipeWire), disciplined slowly: right to within the device's own
+    /// delay and the host clock's error.
+    Device,
 }
 
 impl TimeBasis {
@@ -47,13 +50,16 @@ impl TimeBasis {
             Self::MediaClock => "media-clock",
             Self::AssumedMediaClock => "assumed-media-clock",
             Self::Arrival => "arrival",
+            Self::Device => "device",
         }
     }
 
     /// The basis a word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::MediaClock, Self::AssumedMediaClock, Self::Arrival].into_iter().find(|b| b.as_str() == word)
+        [Self::MediaClock, Self::AssumedMediaClock, Self::Arrival, Self::Device]
+            .into_iter()
+            .find(|b| b.as_str() == word)
     }
 }
 

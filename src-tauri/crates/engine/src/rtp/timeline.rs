@@ -192,7 +192,7 @@ impl Timeline {
         }
         let tolerance_ms = match self.discipline.anchor().basis {
             TimeBasis::MediaClock | TimeBasis::AssumedMediaClock => 500,
-            TimeBasis::Arrival => 40,
+            TimeBasis::Arrival | TimeBasis::Device => 40,
         };
         let tolerance = self.rate.samples_in_ms(tolerance_ms) as i64 + elapsed / 1000;
         (drift.abs() <= tolerance).then_some(index)

@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use audyn_model::Mono;
 
@@ -129,6 +130,34 @@ pub struct StreamCounters {
     last_arrival: AtomicI64,
     /// One per leg, in the order of the specification; none for what does not come by the network.
     pub legs: Vec<LegCounters>,
+    /// The device it comes from, of what does not come by the network.
+    device: Option<Arc<DeviceTold>>,
+}
+
+/// What is told about a local device, to all who take audio from it.
+#[derive(Debug)]
+pub struct DeviceTold {
+    drift_ppb: AtomicI64,
+    /// Written and read outside of the real-time side only.
+    trouble: Mutex<Option<String>>,
+}
+
+impl Default for DeviceTold {
+    fn default() -> Self {
+        Self { drift_ppb: AtomicI64::new(i64::MIN), trouble: Mutex::default() }
+    }
+}
+
+impl DeviceTold {
+    pub(super) fn note_drift(&self, ppb: Option<i64>) {
+        if let Some(ppb) = ppb {
+            self.drift_ppb.store(ppb, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn trouble(&self, why: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
 }
 
 impl LegCounters {
@@ -215,7 +244,12 @@ impl StreamCounters {
             lag_ns: AtomicI64::new(i64::MIN),
             last_arrival: AtomicI64::new(LegCounters::NEVER),
             legs: (0..legs).map(|_| LegCounters::new()).collect(),
+            device: None,
         }
+    }
+
+    pub(super) fn of_device(device: Arc<DeviceTold>) -> Self {
+        Self { device: Some(device), ..Self::new(0) }
     }
 
     /// One count.
@@ -238,6 +272,24 @@ impl StreamCounters {
     #[must_use]
     pub fn lag_ns(&self) -> Option<i64> {
         Some(self.lag_ns.load(Ordering::Relaxed)).filter(|ns| *ns != i64::MIN)
+    }
+
+    /// How much faster a local device's clock runs than this machine's, in parts per 10⁹, once 20 seconds tell.
+    #[must_use]
+    pub fn drift_ppb(&self) -> Option<i64> {
+        let ppb = self.device.as_ref()?.drift_ppb.load(Ordering::Relaxed);
+        Some(ppb).filter(|ppb| *ppb != i64::MIN)
+    }
+
+    /// Why no audio comes from a local device, in a sentence.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.device.as_ref()?.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Audio came, of a source without legs.
+    pub(super) fn hear(&self, at: Mono) {
+        self.last_arrival.store(at.0, Ordering::Relaxed);
     }
 
     pub(super) fn publish(&self, counts: &[u64], lag_ns: Option<i64>) {

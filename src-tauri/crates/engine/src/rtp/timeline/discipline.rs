@@ -50,12 +50,12 @@ impl Discipline {
         let rate = self.anchor.rate;
         match basis {
             TimeBasis::MediaClock | TimeBasis::AssumedMediaClock => self.anchor = Anchor::direct(rate, basis),
-            TimeBasis::Arrival if first || self.anchor.basis != basis => {
+            TimeBasis::Arrival | TimeBasis::Device if first || self.anchor.basis != basis => {
                 self.anchor = Anchor { at: end, tai, rate, basis };
                 self.seconds = 0;
             }
             // The position was worked out from this anchor; it goes on being led.
-            TimeBasis::Arrival => {}
+            TimeBasis::Arrival | TimeBasis::Device => {}
         }
         self.until = end.plus(i64::from(rate.hz()));
         self.least_ns = tai.since(self.anchor.tai_at(end));
