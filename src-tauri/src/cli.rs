@@ -5,6 +5,7 @@ mod completions;
 mod discover;
 mod doctor;
 mod info;
+mod inputs;
 mod output;
 pub mod record;
 mod recover;
@@ -65,7 +66,7 @@ pub enum Command {
     Window(window::WindowArgs),
     /// Record as the station is set up, without a window
     Serve(serve::ServeArgs),
-    /// Record AES67 streams: one from flags, or many from a file
+    /// Record network streams, PipeWire and sound cards: one from flags, or many from a file
     Record(Box<record::RecordArgs>),
     /// Send AES67 audio: a WAV file, a tone or a test signal, with impairments on request
     Send(Box<send::SendArgs>),
@@ -79,6 +80,8 @@ pub enum Command {
     Info(info::InfoArgs),
     /// Say why a source is silent or sick, and what to do
     Doctor(Box<doctor::DoctorArgs>),
+    /// List what of this machine can be recorded: PipeWire's nodes and sound cards
+    Inputs(inputs::InputsArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -168,6 +171,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Recover(args) => recover::run(args).map(ExitCode::from),
         Command::Info(args) => info::run(args).map(ExitCode::from),
         Command::Doctor(args) => doctor::run(args).map(ExitCode::from),
+        Command::Inputs(args) => inputs::run(args).map(ExitCode::from),
         Command::Completions(args) => completions::run(args).map(ExitCode::from),
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use audyn_archive::{ArchiveClock, CivilClock, Naming};
-use audyn_engine::source::Source;
 use audyn_model::RecorderId;
 use audyn_service::recorder::{Place, RecorderSpec};
 use jiff::tz::TimeZone;
@@ -22,7 +21,7 @@ pub fn recorder_spec(
     RecorderSpec {
         id,
         name: checked.name.clone(),
-        source: Source::Aes67(checked.source.clone()),
+        source: checked.source.clone(),
         outputs: checked.outputs.clone(),
         place: place(&checked.place, checked.clock, zone),
         checkpoint: RecorderSpec::CHECKPOINT,

@@ -3,6 +3,7 @@
 mod channels;
 mod desk;
 mod encoders;
+mod local;
 mod place;
 mod source;
 mod stream;
@@ -10,6 +11,8 @@ mod vox;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+
+use audyn_engine::source::Source;
 
 use super::checked::{Archive, Config, Place, Recorder};
 use super::raw::{RawConfig, RawRecorder};
@@ -65,8 +68,13 @@ fn recorder(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -> Option<Rec
     }
     let source = source?;
     let name = name.unwrap_or_else(|| {
-        let leg = &source.legs[0];
-        stream.map(|s| s.session).filter(|s| !s.is_empty()).unwrap_or(format!("{}:{}", leg.address, leg.port))
+        let own = match &source {
+            Source::Aes67(source) => source.legs.first().map(|leg| format!("{}:{}", leg.address, leg.port)),
+            Source::PipeWire(source) => Some(source.node.clone()),
+            Source::Card(source) => Some(source.device.clone()).filter(|id| !id.is_empty()),
+        };
+        let own = own.unwrap_or_else(|| "sound card".to_owned());
+        stream.map(|s| s.session).filter(|s| !s.is_empty()).unwrap_or(own)
     });
     Some(Recorder { name, source, place: place?, clock, outputs: outputs?, vox })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use audyn_archive::civil::ArchiveClock;
 use audyn_archive::layout::{CustomFormat, Layout};
 use audyn_codec::Spec;
-use audyn_engine::source::aes67::Aes67;
+use audyn_engine::source::Source;
 use audyn_service::recorder::Vox;
 
 /// Seconds of an archive file unless told otherwise.
@@ -38,7 +38,7 @@ pub struct Recorder {
     /// Its name, unlike all others'.
     pub name: String,
     /// What it records.
-    pub source: Aes67,
+    pub source: Source,
     /// Where it writes.
     pub place: Place,
     /// The clock of names, boundaries and `TimeReference`.

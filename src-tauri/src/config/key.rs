@@ -20,6 +20,8 @@ pub enum Key {
     Interface,
     SourceIp,
     Redundant,
+    Pipewire,
+    Device,
     PayloadType,
     SamplesPerPacket,
     Encoding,
@@ -43,7 +45,7 @@ pub enum Key {
 }
 
 /// Option, key in a file, flag.
-const SPELLINGS: [(Key, &str, &str); 36] = [
+const SPELLINGS: [(Key, &str, &str); 38] = [
     (Key::Name, "name", "--name"),
     (Key::Output, "output", "-o/--output"),
     (Key::ArchiveRoot, "archive_root", "--archive-root"),
@@ -60,6 +62,8 @@ const SPELLINGS: [(Key, &str, &str); 36] = [
     (Key::Interface, "interface", "--interface"),
     (Key::SourceIp, "source_ip", "--source-ip"),
     (Key::Redundant, "redundant", "--redundant"),
+    (Key::Pipewire, "pipewire", "--pipewire"),
+    (Key::Device, "device", "--device"),
     (Key::PayloadType, "payload_type", "--pt"),
     (Key::SamplesPerPacket, "samples_per_packet", "--spp"),
     (Key::Encoding, "encoding", "--encoding"),
@@ -92,17 +96,7 @@ pub struct NotYet {
     pub right: &'static str,
 }
 
-const NOT_YET: [NotYet; 3] = [
-    NotYet {
-        begins: "pipewire",
-        wrong: "PipeWire sources are not available in this version",
-        right: "take the stream from the network with -m or --sdp",
-    },
-    NotYet {
-        begins: "device",
-        wrong: "sound cards are not available in this version",
-        right: "send the card's audio as AES67 and take it with -m or --sdp",
-    },
+const NOT_YET: [NotYet; 1] = [
     NotYet {
         begins: "ptp-",
         wrong: "reading a PTP clock is not available in this version",

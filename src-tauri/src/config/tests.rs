@@ -3,11 +3,15 @@ mod channels;
 mod example;
 mod file;
 mod flags;
+mod local;
 mod never_panics;
 mod sdp;
 
 use std::io;
 use std::path::Path;
+
+use audyn_engine::source::Source;
+use audyn_engine::source::aes67::Aes67;
 
 use super::checked::{Config, Recorder};
 use super::{Problems, check, parse};
@@ -30,6 +34,12 @@ pub(super) const TWO_SDP: &str = "v=0\no=- 3 1 IN IP4 192.0.2.14\ns=Two\nt=0 0\n
     m=audio 5004 RTP/AVP 97\nc=IN IP4 239.69.30.2/32\na=rtpmap:97 L24/48000/2\na=ptime:1\n";
 pub(super) const AM824_SDP: &str = "v=0\no=- 4 1 IN IP4 192.0.2.15\ns=AES3\nt=0 0\n\
     m=audio 5004 RTP/AVP 96\nc=IN IP4 239.69.40.1/32\na=rtpmap:96 AM824/48000/2\na=ptime:1\n";
+
+/// A source that has to be one of the network.
+pub(super) fn network(source: &Source) -> &Aes67 {
+    let Source::Aes67(source) = source else { panic!("another kind: {source:?}") };
+    source
+}
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     match path.to_str().unwrap_or_default() {

@@ -216,6 +216,35 @@ backups: Array<Backup>, };
 export type Bits = "16" | "24" | "32f";
 
 /**
+ * A sound card.
+ */
+export type CardConfig = { 
+/**
+ * Its id among the inputs; the system's default one if empty.
+ */
+device: string, 
+/**
+ * Its name for people, as it was when it was chosen.
+ */
+name?: string | null, 
+/**
+ * Rate in Hz that it is opened with; 48 000 if not given.
+ */
+sample_rate?: number | null, 
+/**
+ * Channels to take from it, the first ones, 1 to 64; 2 if not given.
+ */
+stream_channels?: number | null, 
+/**
+ * Channels taken of those, from 1 on, in this order; all if empty.
+ */
+pick: Array<number>, 
+/**
+ * Names of its channels, where known.
+ */
+labels: Array<string>, };
+
+/**
  * What changes about a recorder. Name and description at once, the source when it is stopped.
  */
 export type ChangeRecorder = { 
@@ -415,7 +444,15 @@ time_basis: string | null,
 /**
  * How much later than their media time packets arrive, in microseconds.
  */
-lag_us: number | null, };
+lag_us: number | null, 
+/**
+ * How much faster a local device's clock runs than this machine's, in parts per 10⁹, once known.
+ */
+drift_ppb: number | null, 
+/**
+ * Why nothing comes from a local device, in a sentence.
+ */
+trouble: string | null, };
 
 /**
  * A file being written.
@@ -1269,6 +1306,77 @@ before?: number | null,
 limit?: number | null, };
 
 /**
+ * A sound card.
+ */
+export type InputCard = { 
+/**
+ * Its id, also after a restart.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * It is the system's default one.
+ */
+default: boolean, 
+/**
+ * The most channels it gives; 0 if that is not known because it is in use.
+ */
+channels: number, 
+/**
+ * Of the usual rates those it runs at, in Hz.
+ */
+sample_rates: Array<number>, };
+
+/**
+ * Something that PipeWire knows.
+ */
+export type InputNode = { 
+/**
+ * Its `node.name`.
+ */
+name: string, 
+/**
+ * Its name for people.
+ */
+description: string, 
+/**
+ * What it is.
+ */
+kind: NodeKind, 
+/**
+ * Its channels as PipeWire names them.
+ */
+channels: Array<string>, 
+/**
+ * Rate of PipeWire's graph in Hz, if it is told.
+ */
+sample_rate: number | null, };
+
+/**
+ * What can be recorded on this machine now.
+ */
+export type Inputs = { 
+/**
+ * What PipeWire knows.
+ */
+nodes: Array<InputNode>, 
+/**
+ * Why there are none, in a sentence.
+ */
+nodes_message: string | null, 
+/**
+ * Sound cards.
+ */
+cards: Array<InputCard>, 
+/**
+ * Why there are none, in a sentence.
+ */
+cards_message: string | null, };
+
+/**
  * One interface.
  */
 export type Interface = { 
@@ -1626,6 +1734,11 @@ description?: string | null,
 color?: string | null, };
 
 /**
+ * Kinds of PipeWire nodes.
+ */
+export type NodeKind = "input" | "monitor" | "application";
+
+/**
  * Something somebody should know.
  */
 export type Notice = { 
@@ -1722,6 +1835,35 @@ outputs: Array<AudioOutput>,
  * Why there are none, in a sentence.
  */
 message: string | null, };
+
+/**
+ * Something that PipeWire knows.
+ */
+export type PipeWireConfig = { 
+/**
+ * Its `node.name`, by which it is found again.
+ */
+node: string, 
+/**
+ * Its name for people, as it was when it was chosen.
+ */
+name?: string | null, 
+/**
+ * Rate in Hz; 48 000 if not given. PipeWire converts if its graph runs at another one.
+ */
+sample_rate?: number | null, 
+/**
+ * Its channels, 1 to 64; 2 if not given.
+ */
+stream_channels?: number | null, 
+/**
+ * Channels taken, from 1 on, in this order; all if empty.
+ */
+pick: Array<number>, 
+/**
+ * Names of its channels, where known.
+ */
+labels: Array<string>, };
 
 /**
  * Plays a file.
@@ -2204,7 +2346,7 @@ demo: boolean, };
 /**
  * What a source is.
  */
-export type SourceConfig = { "kind": "aes67" } & Aes67Config | { "kind": "tone" } & ToneConfig;
+export type SourceConfig = { "kind": "aes67" } & Aes67Config | { "kind": "tone" } & ToneConfig | { "kind": "pipewire" } & PipeWireConfig | { "kind": "card" } & CardConfig;
 
 /**
  * A source's counters.
@@ -2231,7 +2373,7 @@ id: string, };
 /**
  * Kinds of sources.
  */
-export type SourceKind = "aes67" | "tone";
+export type SourceKind = "aes67" | "tone" | "pipewire" | "card";
 
 /**
  * The source of a recorder.
@@ -2604,6 +2746,8 @@ export interface Operations {
   cancel_doctor: { request: SourceId; reply: DoctorReport };
   /** What the doctor said about each source last. */
   doctor_reports: { request: Empty; reply: DoctorReports };
+  /** What can be recorded on this machine: PipeWire's nodes and sound cards. */
+  list_inputs: { request: Empty; reply: Inputs };
   /** Reads a session description, and changes nothing. */
   read_sdp: { request: SdpText; reply: SdpReading };
   /** What is announced on the network: by SAP and by RAVENNA. */
@@ -2698,6 +2842,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   ask_doctor: ["POST", "/api/sources/{id}/doctor"],
   cancel_doctor: ["DELETE", "/api/sources/{id}/doctor"],
   doctor_reports: ["GET", "/api/sources/doctor"],
+  list_inputs: ["GET", "/api/sources/inputs"],
   read_sdp: ["POST", "/api/sources/read-sdp"],
   discovered: ["GET", "/api/discovery/streams"],
   discovered_sdp: ["GET", "/api/discovery/streams/{session}"],

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowReactive } from 'vue'
-import { session, useEvent, type Request, type SdpReading, type Source, type SourceCounters } from '../api'
+import { session, useEvent, type Inputs, type Request, type SdpReading, type Source, type SourceCounters } from '../api'
 import { useLoading } from './loading'
 
 export const useSourcesStore = defineStore('sources', () => {
@@ -33,6 +33,7 @@ export const useSourcesStore = defineStore('sources', () => {
       byId.delete(id)
     },
     counters: (id: string): Promise<SourceCounters> => client.call('source_counters', { id }),
+    inputs: (): Promise<Inputs> => client.call('list_inputs', {}),
     readSdp: (text: string): Promise<SdpReading> => client.call('read_sdp', { text }),
   }
 })

@@ -57,6 +57,34 @@ test('a description that is right gives a source with the channels that were tou
   expect(asked('create_source')).toMatchObject([{ name: 'Hall stagebox', config: { kind: 'aes67', stream_channels: 64, pick: [9, 1] } }])
 })
 
+test('on this machine: what is chosen from the list becomes the source, with its channels', async () => {
+  await shown('/sources?add=local')
+  expect(editor().text()).toContain('Desk One')
+  button('Desk One')!.click()
+  await flushPromises()
+  expect((document.querySelector('input[maxlength="80"]') as HTMLInputElement).value).toBe('Desk One')
+  button('Clear')!.click()
+  await flushPromises()
+  const cells = [...document.querySelectorAll<HTMLElement>('.cell')]
+  expect(cells).toHaveLength(8)
+  cells[2]!.click()
+  await flushPromises()
+  await editor().find('form').trigger('submit')
+  await flushPromises()
+  expect(asked('create_source')).toMatchObject([
+    { name: 'Desk One', config: { kind: 'pipewire', node: 'alsa_input.usb-Desk_One-00.multichannel-input', stream_channels: 8, pick: [3], sample_rate: 48_000 } },
+  ])
+})
+
+test('on this machine: nothing is sent before something was chosen', async () => {
+  await shown('/sources?add=local')
+  await editor().find('input[maxlength="80"]').setValue('Desk')
+  await editor().find('form').trigger('submit')
+  await flushPromises()
+  expect(editor().text()).toContain('Choose what is to be recorded.')
+  expect(asked('create_source')).toEqual([])
+})
+
 test('by hand: what is wrong is told at its field, and nothing is sent', async () => {
   await shown('/sources?add=hand')
   await editor().find('form').trigger('submit')

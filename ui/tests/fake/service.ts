@@ -244,7 +244,7 @@ export class FakeService implements Transport {
     recorder_counters: () => ({
       stream: [{ name: 'packets', value: 1_234_567 }, { name: 'late', value: 3 }],
       legs: [{ address: '239.69.1.1:5004', interface: 'eno1', receive_buffer: 2_097_152, jitter_us: 41.2, counts: [{ name: 'packets', value: 1_234_567 }] }],
-      bits: 24, time_basis: 'media-clock', lag_us: 1040,
+      bits: 24, time_basis: 'media-clock', lag_us: 1040, drift_ppb: null, trouble: null,
     }),
     preview_names: ({ writing }) => ({
       files: Array.from({ length: 5 }, (_, i) => {
@@ -294,6 +294,19 @@ export class FakeService implements Transport {
     },
     doctor_reports: () => ({ reports: [...this.reports.values()] }),
     metrics: () => ({ text: '# HELP audyn_info This program; always 1.\n# TYPE audyn_info gauge\naudyn_info{version="1"} 1\n' }),
+    list_inputs: () => ({
+      nodes: [
+        { name: 'alsa_input.usb-Desk_One-00.multichannel-input', description: 'Desk One', kind: 'input', channels: ['AUX0', 'AUX1', 'AUX2', 'AUX3', 'AUX4', 'AUX5', 'AUX6', 'AUX7'], sample_rate: 48_000 },
+        { name: 'alsa_output.pci-0000_00_1f.3.analog-stereo', description: 'Built-in audio', kind: 'monitor', channels: ['FL', 'FR'], sample_rate: 48_000 },
+        { name: 'playout', description: 'Playout', kind: 'application', channels: ['FL', 'FR'], sample_rate: 48_000 },
+      ],
+      nodes_message: null,
+      cards: [
+        { id: 'alsa:default', name: 'Default ALSA input', default: true, channels: 64, sample_rates: [44_100, 48_000, 96_000] },
+        { id: 'alsa:hw:CARD=One,DEV=0', name: 'Desk One, USB Audio', default: false, channels: 8, sample_rates: [44_100, 48_000] },
+      ],
+      cards_message: null,
+    }),
     read_sdp: ({ text }) =>
       text.includes('m=audio')
         ? {

@@ -67,14 +67,16 @@ function makeSource(i: number, name: string): Source {
   return {
     id: `source-${i}`,
     name,
-    config: i === 62
+    config: i === 9
+      ? { kind: 'pipewire', node: 'alsa_input.usb-Desk_One-00.multichannel-input', name: 'Desk One', sample_rate: 48_000, stream_channels: 8, pick: [1, 2], labels: [] }
+      : i === 62
       ? { kind: 'tone', frequency_hz: 1000, level_dbfs: -18, channels: 2 }
       : {
           kind: 'aes67', legs: [{ address: `239.69.1.${i + 1}`, port: 5004 }, { address: `239.70.1.${i + 1}`, port: 5004 }],
           follows: i === 3 || i === 8 ? { user: '-', session_id: String(i), address: '10.20.4.3', stream: 0 } : null, pick: [], labels: channels, encoding: 'L24', sample_rate: 48_000, stream_channels: channels.length,
         },
-    kind: i === 62 ? 'tone' : 'aes67',
-    summary: i === 62 ? 'Test tone 1000 Hz, −18 dBFS' : `239.69.1.${i + 1}, 2 legs`,
+    kind: i === 9 ? 'pipewire' : i === 62 ? 'tone' : 'aes67',
+    summary: i === 9 ? 'Desk One, 2 of 8' : i === 62 ? 'Test tone 1000 Hz, −18 dBFS' : `239.69.1.${i + 1}, 2 legs`,
     sample_rate: 48_000,
     channels,
     meter: `meter-${i}`,

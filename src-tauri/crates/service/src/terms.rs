@@ -1,12 +1,14 @@
 //! Words of the contract and what they mean inside: checked once, all problems at once.
 
 mod announced;
+mod local;
 mod recorder;
 mod source;
 mod vox;
 mod writing;
 
 pub(crate) use announced::{Change, adopted, announced, followed};
+pub(crate) use local::inputs;
 pub(crate) use recorder::{gap, light, state};
 pub(crate) use source::Tone;
 pub(crate) use source::{Heard, heard, interface, read_sdp, summary};

@@ -18,6 +18,7 @@ Examples:
   audyn record --archive-root /srv/archive/studio-1 --archive-suffix opus --bitrate 192000 -m 239.69.1.1 --interface eth0
   audyn record --archive-root /srv/archive/mix --sdp mix.sdp --redundant @eth1 --archive-suffix wav --archive-suffix opus
   audyn record -o talk.flac -m 239.69.1.1 --stream-channels 8 --pick-channels 5,6 --levels
+  audyn record -o desk.wav --device alsa:hw:CARD=USB,DEV=0 -c 2
   audyn record --config /etc/audyn/audyn.toml --levels
 
 SIGINT or SIGTERM finishes every file within 5 s; SIGHUP opens the log file anew and takes over what has changed in the
@@ -86,6 +87,12 @@ pub struct RecordArgs {
     /// Second leg of an ST 2022-7 pair; @IF alone takes its address from the SDP
     #[arg(long, value_name = "ADDR[:PORT]@IF", help_heading = "From where")]
     pub redundant: Option<String>,
+    /// An input, an output or an application of this machine, through PipeWire, by the name that `audyn inputs` shows
+    #[arg(long, value_name = "NODE", num_args = 0..=1, default_missing_value = "", help_heading = "From where")]
+    pub pipewire: Option<String>,
+    /// A sound card of this machine, by the id that `audyn inputs` shows; the default one if none is given
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", help_heading = "From where")]
+    pub device: Option<String>,
     /// RTP payload type [default: 96]
     #[arg(
         long,
@@ -186,10 +193,6 @@ pub struct RecordArgs {
 /// Options that are understood and refused.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct NotYetArgs {
-    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
-    pub pipewire: Option<String>,
-    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
-    pub device: Option<String>,
     #[arg(long, hide = true)]
     pub ptp_device: Option<String>,
     #[arg(long, hide = true)]
@@ -265,6 +268,8 @@ impl RecordArgs {
             one(Key::Interface, &self.interface),
             one(Key::SourceIp, &self.source_ip),
             one(Key::Redundant, &self.redundant),
+            one(Key::Pipewire, &self.pipewire),
+            one(Key::Device, &self.device),
             one(Key::PayloadType, &self.pt),
             one(Key::SamplesPerPacket, &self.spp),
             one(Key::Encoding, &self.encoding),
@@ -317,8 +322,6 @@ impl RecordArgs {
     fn refuse_not_yet(&self, problems: &mut Vec<Problem>) {
         let not = &self.not_yet;
         let typed = [
-            ("--pipewire", not.pipewire.is_some()),
-            ("--device", not.device.is_some()),
             ("--ptp-device", not.ptp_device.is_some()),
             ("--ptp-interface", not.ptp_interface.is_some()),
             ("--ptp-software", not.ptp_software),

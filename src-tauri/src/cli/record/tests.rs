@@ -46,14 +46,8 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
             "--duration: \"NaN\" is not a length of time; give seconds above 0, like 3600 or 2.5",
         ),
         ("--strict", "--strict: has no meaning for one recorder; give it with --config"),
-        (
-            "--pipewire",
-            "--pipewire: PipeWire sources are not available in this version; take the stream from the network with -m or --sdp",
-        ),
-        (
-            "--device hw:0",
-            "--device: sound cards are not available in this version; send the card's audio as AES67 and take it with -m or --sdp",
-        ),
+        ("--pipewire", "-m/--multicast-addr: has no meaning with --pipewire; leave it out"),
+        ("--device hw:0", "-m/--multicast-addr: has no meaning with --device; leave it out"),
         (
             "--vox-threshold -30",
             "--vox-threshold: means nothing without --vox; give --vox too, or leave it out",

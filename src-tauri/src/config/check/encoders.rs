@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use audyn_codec::Spec;
-use audyn_engine::rtp::payload::Encoding;
-use audyn_engine::source::aes67::Aes67;
+use audyn_engine::source::Source;
 use audyn_model::{AudioFormat, Container, SampleFormat};
 
 use super::desk::{Desk, Read};
@@ -18,7 +17,7 @@ const OTHERS: [&str; 12] =
     ["aac", "ac3", "aif", "aiff", "alac", "au", "caf", "m4a", "mka", "mp2", "mp4", "wma"];
 
 /// One specification for each output.
-pub(super) fn outputs(desk: &mut Desk<'_>, source: Option<&Aes67>) -> Option<Vec<Spec>> {
+pub(super) fn outputs(desk: &mut Desk<'_>, source: Option<&Source>) -> Option<Vec<Spec>> {
     let before = desk.problems.len();
     let containers = match desk.typed(Key::Output).and_then(|w| w.value.as_text()) {
         Some(file) if desk.typed(Key::ArchiveRoot).is_none() => {
@@ -46,8 +45,8 @@ pub(super) fn outputs(desk: &mut Desk<'_>, source: Option<&Aes67>) -> Option<Vec
 }
 
 /// What only the combination of output and source shows: FLAC of 12 channels, MP3 of 5.
-fn combinations(desk: &mut Desk<'_>, specs: &[Spec], source: &Aes67) {
-    let format: AudioFormat = source.format(source.encoding.unwrap_or(Encoding::L24));
+fn combinations(desk: &mut Desk<'_>, specs: &[Spec], source: &Source) {
+    let format: AudioFormat = source.format();
     for spec in specs {
         for problem in audyn_codec::check(spec, &format).err().into_iter().flatten() {
             let key = match spec.container {

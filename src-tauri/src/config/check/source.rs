@@ -1,14 +1,16 @@
-//! The AES67 source.
+//! The source: what of it comes from the network is read here.
 
 use std::net::Ipv4Addr;
 
 use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::sdp::{self, Stream};
+use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
 use super::channels::{self, Channels};
 use super::desk::{Desk, Read, group_or_host, host};
+use super::local;
 use super::stream::Described;
 use crate::config::Key;
 use crate::config::checked::{PAYLOAD_TYPE, PORT, SAMPLES_PER_PACKET};
@@ -19,7 +21,14 @@ const PAYLOAD_BYTES: usize = 1460;
 const INTERFACE_BYTES: usize = 15;
 
 /// Everything about the source. None if something about it is on the list of problems.
-pub(super) fn source(desk: &mut Desk<'_>, described: Option<&Described>) -> Option<Aes67> {
+pub(super) fn source(desk: &mut Desk<'_>, described: Option<&Described>) -> Option<Source> {
+    match local::source(desk) {
+        Some(local) => local,
+        None => network(desk, described).map(Source::Aes67),
+    }
+}
+
+fn network(desk: &mut Desk<'_>, described: Option<&Described>) -> Option<Aes67> {
     let before = desk.problems.len();
     let stream = described.map(|d| &d.stream);
     let legs = legs(desk, stream);
@@ -63,8 +72,9 @@ fn legs(desk: &mut Desk<'_>, stream: Option<&Stream>) -> Option<Vec<Leg>> {
         (Read::Is(address), _) => Some(address),
         (Read::Absent, Some(leg)) => Some(leg.address),
         (Read::Absent, None) if desk.typed(Key::Sdp).is_none() => {
-            let [address, sdp] = [Key::MulticastAddr, Key::Sdp].map(|key| desk.spelt(key));
-            desk.lacks("has no source", format!("give {address} or {sdp}"));
+            let [address, sdp, node, card] =
+                [Key::MulticastAddr, Key::Sdp, Key::Pipewire, Key::Device].map(|key| desk.spelt(key));
+            desk.lacks("has no source", format!("give {address}, {sdp}, {node} or {card}"));
             None
         }
         (Read::Absent | Read::Refused, _) => None,
@@ -161,7 +171,7 @@ fn encoding(desk: &mut Desk<'_>, stream: Option<&Stream>) -> Option<Encoding> {
     typed.or(described)
 }
 
-fn rate(desk: &mut Desk<'_>) -> Read<Rate> {
+pub(super) fn rate(desk: &mut Desk<'_>) -> Read<Rate> {
     match desk.whole(Key::SampleRate, 8000..=384_000, "8000 to 384000 Hz") {
         Read::Is(hz) => Rate::new(hz as u32).map_or(Read::Refused, Read::Is),
         Read::Absent => Read::Absent,

@@ -1,4 +1,4 @@
-use super::toml;
+use super::{network, toml};
 use crate::config::change::{Change, changes};
 use crate::config::checked::Recorder;
 
@@ -19,8 +19,8 @@ fn check(running: &str, wanted: &str, expected: &str) {
         .iter()
         .map(|change| match change {
             Change::Stop { .. } => format!("-{}", change.name()),
-            Change::Restart(r) => format!("*{}:{}", change.name(), r.source.legs[0].port),
-            Change::Start(r) => format!("+{}:{}", change.name(), r.source.legs[0].port),
+            Change::Restart(r) => format!("*{}:{}", change.name(), network(&r.source).legs[0].port),
+            Change::Start(r) => format!("+{}:{}", change.name(), network(&r.source).legs[0].port),
         })
         .collect();
     assert_eq!(words.join(" "), expected, "{running} → {wanted}");

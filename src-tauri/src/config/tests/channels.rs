@@ -1,10 +1,10 @@
-use super::{flags, lines};
+use super::{flags, lines, network};
 
 /// What flags about channels give: `width: picked…`, zero-based, or the problem.
 fn check(line: &str, expected: &str) {
     let outcome = match flags(&format!("-o a.wav -m 239.1.1.1 {line}")) {
         Ok(config) => {
-            let source = &config.recorders[0].source;
+            let source = network(&config.recorders[0].source);
             format!("{}: {:?}", source.stream_channels, source.pick)
         }
         Err(problems) => lines(&problems).join("\n"),

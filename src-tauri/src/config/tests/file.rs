@@ -4,10 +4,11 @@ use audyn_archive::ArchiveClock;
 use audyn_archive::layout::{CustomFormat, Layout};
 use audyn_codec::Spec;
 use audyn_engine::rtp::payload::Encoding;
+use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::{Container, Rate, SampleFormat};
 
-use super::{lines, one, read, toml};
+use super::{lines, network, one, read, toml};
 use crate::config::checked::{Archive, Place, Recorder};
 use crate::config::parse;
 
@@ -59,7 +60,7 @@ fn every_key_reaches_its_field() {
     };
     let expected = Recorder {
         name: "Ü 1".into(),
-        source: Aes67 {
+        source: Source::Aes67(Aes67 {
             legs: vec![
                 leg("239.1.1.1", 6000, "eth0", Some("192.0.2.1")),
                 leg("239.2.1.1", 6002, "eth1", None),
@@ -73,7 +74,7 @@ fn every_key_reaches_its_field() {
             media_clock: MediaClock::Undeclared,
             window_ms: 250,
             receive_buffer: 1_048_576,
-        },
+        }),
         place: Place::Archive(Archive {
             root: "/srv/a".into(),
             folder: Some(CustomFormat::parse("x-Ü 1").unwrap()),
@@ -221,7 +222,7 @@ fn all_problems_of_all_recorders_are_told_at_once() {
         &[
             "defaults.port (line 2): 0 is out of range; give 1 to 65535",
             "recorder[2].name (line 8): \"a\" is also the name of recorder[1] (line 3); names must differ",
-            "recorder[2] (line 7): has no source; give multicast_addr or sdp",
+            "recorder[2] (line 7): has no source; give multicast_addr, sdp, pipewire or device",
             "recorder[2].channels (line 10): 65 is out of range; give 1 to 64",
             "recorder[2].window_ms (line 11): 0 is out of range; give 1 to 2000 milliseconds",
             "recorder[3] (line 12): has no name; write name = \"…\", unlike all others'",
@@ -241,12 +242,12 @@ fn defaults_fill_what_is_left_out_and_give_way() {
         one(toml(&format!("{defaults}[[recorder]]\nname = \"a\"\nmulticast_addr = \"239.1.1.1\"\n{lines}\n")))
     };
     let filled = own("");
-    assert_eq!(filled.source.legs[0].port, 6000);
-    assert_eq!(filled.source.pick, [0]);
+    assert_eq!(network(&filled.source).legs[0].port, 6000);
+    assert_eq!(network(&filled.source).pick, [0]);
     assert_eq!(filled.outputs[0].container, Container::Opus);
     assert!(matches!(filled.place, Place::Archive(Archive { layout: Layout::Custom(_), .. })));
-    assert_eq!(own("port = 7000").source.legs[0].port, 7000);
-    assert_eq!(own("channel_offset = 1").source.pick, [1, 2]);
+    assert_eq!(network(&own("port = 7000").source).legs[0].port, 7000);
+    assert_eq!(network(&own("channel_offset = 1").source).pick, [1, 2]);
     assert!(matches!(
         own("archive_layout = \"flat\"").place,
         Place::Archive(Archive { layout: Layout::Flat, .. })

@@ -4,7 +4,7 @@ use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::source::aes67::Aes67;
 use audyn_model::{Container, SampleFormat};
 
-use super::{flags, lines, one};
+use super::{flags, lines, network, one};
 use crate::config::checked::{Archive, Place, Recorder};
 
 const FILE: &str = "-o a.wav -m 239.1.1.1";
@@ -28,7 +28,7 @@ fn nothing_but_place_and_group_gives_the_defaults() {
     let recorder = one(flags(ARCHIVE));
     assert_eq!(recorder.name, "239.1.1.1:5004");
     assert_eq!(recorder.clock, ArchiveClock::Local);
-    let source = &recorder.source;
+    let source = network(&recorder.source);
     assert_eq!((source.payload_type, source.encoding, source.rate.hz()), (96, None, 48_000));
     assert_eq!(
         (source.stream_channels, source.pick.as_slice(), source.samples_per_packet),
@@ -52,14 +52,14 @@ fn the_earlier_systems_controller_is_understood() {
     ));
     assert_eq!(recorder.clock, ArchiveClock::Utc);
     assert_eq!(recorder.outputs[0].container, Container::Opus);
-    assert_eq!(recorder.source.payload_type, 98);
-    assert_eq!(recorder.source.legs[0].interface.as_deref(), Some("eth0"));
+    assert_eq!(network(&recorder.source).payload_type, 98);
+    assert_eq!(network(&recorder.source).legs[0].interface.as_deref(), Some("eth0"));
     assert_eq!(archive(recorder).layout, Layout::HourlyDir);
 }
 
 #[test]
 fn words_and_numbers_reach_their_fields() {
-    let source = |line: &str| -> Aes67 { one(flags(&format!("{FILE} {line}"))).source };
+    let source = |line: &str| -> Aes67 { network(&one(flags(&format!("{FILE} {line}"))).source).clone() };
     assert_eq!(source("--encoding l16").encoding, Some(Encoding::L16));
     assert_eq!(source("--rate 44100").rate.hz(), 44_100);
     assert_eq!(source("--sample-rate 8000").rate.hz(), 8000);
@@ -205,7 +205,7 @@ fn place_and_source_must_be_given_once() {
     check(
         "",
         &[
-            "record: has no source; give -m/--multicast-addr or --sdp",
+            "record: has no source; give -m/--multicast-addr, --sdp, --pipewire or --device",
             "record: has no place to write to; give -o/--output or --archive-root",
         ],
     );
@@ -276,7 +276,7 @@ fn packets_that_cannot_be_are_refused_with_the_sum() {
            1460 bytes do, so have at most 7 samples sent in each"],
     );
     // L24 would not fit either, but may not be what comes.
-    assert_eq!(one(flags(&format!("{FILE} -c 15 --spp 48"))).source.samples_per_packet, 48);
+    assert_eq!(network(&one(flags(&format!("{FILE} -c 15 --spp 48"))).source).samples_per_packet, 48);
     check(
         &format!("{FILE} -c 16 --spp 48"),
         &["--spp: 16 channels x 2 bytes x 48 samples = 1536 bytes does not fit one packet; \

@@ -3,7 +3,7 @@
 use audyn_model::AudioFormat;
 use proptest::prelude::*;
 
-use super::{read, toml};
+use super::{network, read, toml};
 use crate::config::checked::{Config, Place};
 use crate::config::raw::{RawConfig, RawRecorder, Value, Written};
 use crate::config::{Key, Problems, check};
@@ -21,7 +21,7 @@ fn check_invariants(outcome: &Result<Config, Problems>) {
         }
         Ok(config) => {
             for recorder in &config.recorders {
-                let source = &recorder.source;
+                let source = network(&recorder.source);
                 assert!(!recorder.name.is_empty());
                 assert!((1..=2).contains(&source.legs.len()));
                 assert!(source.legs.iter().all(|leg| leg.port > 0));

@@ -1,10 +1,10 @@
 use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::source::aes67::{Aes67, MediaClock};
 
-use super::{flags, lines, one};
+use super::{flags, lines, network, one};
 
 fn source(line: &str) -> Aes67 {
-    one(flags(&format!("-o a.wav {line}"))).source
+    network(&one(flags(&format!("-o a.wav {line}"))).source).clone()
 }
 
 fn check(line: &str, expected: &str) {
@@ -16,7 +16,7 @@ fn check(line: &str, expected: &str) {
 fn an_sdp_gives_everything_about_the_stream() {
     let recorder = one(flags("-o a.wav --sdp stereo.sdp --interface eth0"));
     assert_eq!(recorder.name, "Studio 1 PGM");
-    let source = recorder.source;
+    let source = network(&recorder.source);
     let leg = &source.legs[0];
     assert_eq!((leg.address.to_string().as_str(), leg.port), ("239.69.10.1", 5006));
     assert_eq!(leg.source, Some([192, 0, 2, 10].into()));
@@ -27,10 +27,13 @@ fn an_sdp_gives_everything_about_the_stream() {
 
     let eight = one(flags("-o a.wav --sdp eight.sdp"));
     assert_eq!(eight.name, "239.69.10.2:5004");
-    assert_eq!((eight.source.encoding, eight.source.rate.hz()), (Some(Encoding::L16), 96_000));
-    assert_eq!((eight.source.stream_channels, eight.source.samples_per_packet), (8, 12));
     assert_eq!(
-        eight.source.media_clock,
+        (network(&eight.source).encoding, network(&eight.source).rate.hz()),
+        (Some(Encoding::L16), 96_000)
+    );
+    assert_eq!((network(&eight.source).stream_channels, network(&eight.source).samples_per_packet), (8, 12));
+    assert_eq!(
+        network(&eight.source).media_clock,
         MediaClock::Direct { offset: 0 },
         "believed only if it agrees with TAI"
     );
@@ -89,11 +92,11 @@ fn an_sdp_that_cannot_be_used_says_why() {
 #[test]
 fn of_several_streams_the_address_chooses() {
     let config = flags("-o a.wav --sdp two.sdp -m 239.69.30.2").unwrap();
-    assert_eq!(config.recorders[0].source.legs[0].address.to_string(), "239.69.30.2");
-    assert_eq!(config.recorders[0].source.payload_type, 97);
+    assert_eq!(network(&config.recorders[0].source).legs[0].address.to_string(), "239.69.30.2");
+    assert_eq!(network(&config.recorders[0].source).payload_type, 97);
     assert_eq!(config.warnings, [""; 0]);
     let config = flags("-o a.wav --sdp two.sdp").unwrap();
-    assert_eq!(config.recorders[0].source.legs[0].address.to_string(), "239.69.30.1");
+    assert_eq!(network(&config.recorders[0].source).legs[0].address.to_string(), "239.69.30.1");
     assert_eq!(
         config.warnings,
         ["two.sdp describes 2 streams; the first is recorded (239.69.30.1), choose with -m/--multicast-addr"]

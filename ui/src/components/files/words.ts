@@ -58,6 +58,7 @@ export function causeOf(cause: GapCause): string {
 
 export function basisOf(basis: string): string {
   if (basis === 'media-clock') return t('files.basisMedia')
+  if (basis === 'device') return t('files.basisDevice')
   return basis === 'assumed-media-clock' ? t('files.basisAssumed') : t('files.basisArrival')
 }
 

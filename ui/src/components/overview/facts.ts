@@ -15,6 +15,10 @@ export function kindWord(kind: SourceKind): string {
       return t('overview.aes67')
     case 'tone':
       return t('overview.tone')
+    case 'pipewire':
+      return t('overview.pipewire')
+    case 'card':
+      return t('overview.card')
   }
 }
 

@@ -55,9 +55,18 @@ export function basisWord(basis: string | null): string {
       return t('recorder.basisAssumed')
     case 'arrival':
       return t('recorder.basisArrival')
+    case 'device':
+      return t('recorder.basisDevice')
     default:
       return basis
   }
+}
+
+/** `+12.3 ppm`: how much faster the device's clock runs than this machine's. */
+export function driftOf(ppb: number | null): string {
+  if (ppb === null) return t('recorder.unknown')
+  const sign = ppb > 0 ? '+' : ppb < 0 ? '−' : ''
+  return t('recorder.ppm', { value: `${sign}${(Math.abs(ppb) / 1000).toFixed(1)}` })
 }
 
 const grouped = new Intl.NumberFormat('en-GB', { useGrouping: true })

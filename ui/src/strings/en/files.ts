@@ -58,6 +58,7 @@ export default {
   basisMedia: 'the stream’s media clock',
   basisAssumed: 'the stream’s media clock, taken to be TAI',
   basisArrival: 'the arrival of packets on this machine',
+  basisDevice: 'the clock of the device it was recorded from',
   hash: 'BLAKE3 of the audio',
   gapList: 'Gaps',
   gapNone: 'Nothing is missing.',

@@ -63,6 +63,8 @@ export default {
   noSource: 'No source',
   aes67: 'AES67',
   tone: 'Test tone',
+  pipewire: 'PipeWire',
+  card: 'Sound card',
   file: 'File',
   noFile: 'None open',
   moreFiles: '+{n}',

@@ -62,6 +62,16 @@ pub enum Error {
     Thread(String),
 }
 
+/// None can be listed.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "cpal"))]
+pub const fn cards() -> Result<Vec<Input>, Error> {
+    Err(Error::NotBuilt)
+}
+
 /// Before a card is tried again: longer each time, up to the last.
+#[cfg(feature = "cpal")]
 const AGAIN: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5)];

@@ -8,6 +8,7 @@
 //! the graph's PipeWire converts.
 
 use audyn_model::Rate;
+use serde::Serialize;
 
 #[cfg(feature = "pipewire")]
 mod client;
@@ -18,8 +19,6 @@ mod ticks;
 
 #[cfg(feature = "pipewire")]
 pub use client::{Client, nodes};
-#[cfg(any(test, feature = "pipewire"))]
-pub use graph::{Kind, Node};
 
 /// A node to record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +31,36 @@ pub struct PipeWire {
     pub stream_channels: u16,
     /// Channels recorded, zero-based, in this order. Empty: all.
     pub pick: Vec<u16>,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Brings audio in: a microphone, a line input.
+    Input,
+    /// Plays audio; what it plays is recorded.
+    Monitor,
+    /// A program that plays.
+    Application,
+}
+
+/// Something that can be recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// `node.name`: names it also after a restart.
+    pub name: String,
+    /// Names it to people.
+    pub description: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its channels as PipeWire names them: FL, FR, MONO, AUX0 …
+    pub channels: Vec<String>,
+    /// Rate of the graph, in Hz, if that is told.
+    pub rate: Option<u32>,
+    /// Names it while it exists.
+    #[serde(skip)]
+    pub serial: String,
 }
 
 /// Why nodes cannot be told or recorded.
@@ -48,4 +77,13 @@ pub enum Error {
     /// No thread could be started.
     #[error("cannot start the thread for PipeWire: {0}")]
     Thread(String),
+}
+
+/// None can be told.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "pipewire"))]
+pub const fn nodes(_: &dyn audyn_model::Clock) -> Result<Vec<Node>, Error> {
+    Err(Error::NotBuilt)
 }

@@ -195,6 +195,8 @@ contract! {
     cancel_doctor: Operator, Delete "/api/sources/{id}/doctor", SourceId => DoctorReport;
     /// What the doctor said about each source last.
     doctor_reports: Viewer, Get "/api/sources/doctor", Empty => DoctorReports;
+    /// What can be recorded on this machine: PipeWire's nodes and sound cards.
+    list_inputs: Operator, Get "/api/sources/inputs", Empty => Inputs;
     /// Reads a session description, and changes nothing.
     read_sdp: Operator, Post "/api/sources/read-sdp", SdpText => SdpReading;
 

@@ -229,6 +229,8 @@ pub(super) fn counters(stats: &RecorderStats) -> Counters {
         bits: stats.source.bits,
         time_basis: stats.source.time_basis.map(str::to_owned),
         lag_us: stats.source.lag_us,
+        drift_ppb: stats.source.drift_ppb,
+        trouble: stats.source.trouble.clone(),
     }
 }
 

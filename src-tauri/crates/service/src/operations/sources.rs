@@ -95,6 +95,10 @@ impl Service {
         .await
     }
 
+    pub(crate) async fn list_inputs(&self, _: &Caller, _: Empty) -> Result<Inputs, ApiError> {
+        self.work(|inner| Ok(terms::inputs(&*inner.station.clock))).await
+    }
+
     pub(crate) async fn read_sdp(&self, _: &Caller, sdp: SdpText) -> Result<SdpReading, ApiError> {
         self.work(move |_| Ok(terms::read_sdp(&sdp.text))).await
     }

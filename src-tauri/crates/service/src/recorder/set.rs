@@ -209,6 +209,12 @@ impl Recorders {
         Some(shared.counters.heard().into_iter().map(heard).collect())
     }
 
+    /// Why nothing comes from a connected recorder's local device, in a sentence.
+    #[must_use]
+    pub fn trouble(&self, id: RecorderId) -> Option<String> {
+        self.find(id)?.counters.trouble()
+    }
+
     /// How the receive threads run: with real-time priority, or why not.
     #[must_use]
     pub fn real_time(&self) -> String {
@@ -506,7 +512,7 @@ fn report_recovery(dir: &Path, recovery: &Recovery) {
 }
 
 fn report_buffers(line: &Line, counters: &StreamCounters) {
-    let Source::Aes67(source) = &line.source;
+    let Source::Aes67(source) = &line.source else { return };
     for (leg, counters) in source.legs.iter().zip(&counters.legs) {
         let (granted, asked) = (counters.granted_buffer(), source.receive_buffer as u64);
         if granted < asked {

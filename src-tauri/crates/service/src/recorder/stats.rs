@@ -71,6 +71,10 @@ pub struct SourceStats {
     pub time_basis: Option<&'static str>,
     /// How much later than their media time packets arrive, in microseconds.
     pub lag_us: Option<i64>,
+    /// How much faster a local device's clock runs than this machine's, in parts per 10⁹, once known.
+    pub drift_ppb: Option<i64>,
+    /// Why nothing comes from a local device, in a sentence.
+    pub trouble: Option<String>,
     /// The stream's counters.
     #[serde(flatten)]
     pub counts: BTreeMap<&'static str, u64>,
@@ -161,6 +165,7 @@ pub(super) fn gather(
 fn source_stats(told: &Told, source: &Source, counters: &StreamCounters) -> SourceStats {
     let legs = match source {
         Source::Aes67(source) => source.legs.as_slice(),
+        Source::PipeWire(_) | Source::Card(_) => &[],
     };
     let legs = legs.iter().zip(&counters.legs).map(|(leg, counters)| LegStats {
         address: format!("{}:{}", leg.address, leg.port),
@@ -175,6 +180,8 @@ fn source_stats(told: &Told, source: &Source, counters: &StreamCounters) -> Sour
         bits: told.format.map(|f| f.bits),
         time_basis: told.anchor.map(|a| a.basis.as_str()),
         lag_us: counters.lag_ns().map(|ns| ns / 1000),
+        drift_ppb: counters.drift_ppb(),
+        trouble: counters.trouble(),
         counts: StreamCount::ALL.iter().map(|c| (c.as_str(), counters.get(*c))).collect(),
         legs: legs.collect(),
     }

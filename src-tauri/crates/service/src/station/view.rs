@@ -128,6 +128,9 @@ impl Station {
         let Some(heard) = self.recorders.legs_heard(id) else {
             return light(LightLevel::Unknown, "Not connected");
         };
+        if let Some(trouble) = self.recorders.trouble(id) {
+            return light(LightLevel::Fault, trouble);
+        }
         match (heard.iter().filter(|heard| **heard).count(), heard.len()) {
             (0, _) => light(LightLevel::Fault, "No signal"),
             (1, 1) => light(LightLevel::Ok, "Signal"),
@@ -166,6 +169,8 @@ const fn kind(row: &SourceRow) -> wire::SourceKind {
     match row.config {
         wire::SourceConfig::Aes67(_) => wire::SourceKind::Aes67,
         wire::SourceConfig::Tone(_) => wire::SourceKind::Tone,
+        wire::SourceConfig::PipeWire(_) => wire::SourceKind::PipeWire,
+        wire::SourceConfig::Card(_) => wire::SourceKind::Card,
     }
 }
 
@@ -194,6 +199,7 @@ fn clock(stats: Option<&RecorderStats>) -> Light {
     match (basis, apart) {
         (_, true) => light(LightLevel::Warn, "Clocks apart"),
         ("media-clock" | "assumed-media-clock", false) => light(LightLevel::Ok, "Media clock"),
+        ("device", false) => light(LightLevel::Ok, "Device clock"),
         (_, false) => light(LightLevel::Ok, "By arrival"),
     }
 }

@@ -8,6 +8,7 @@ use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
+use super::local;
 use crate::api::wire;
 
 /// The most audio that one packet holds (ST 2110-10: UDP datagrams of the standard size), in bytes.
@@ -50,6 +51,8 @@ pub(crate) fn heard(
     match config {
         wire::SourceConfig::Aes67(config) => network(config, interface),
         wire::SourceConfig::Tone(config) => tone(id, config),
+        wire::SourceConfig::PipeWire(config) => local::node(config),
+        wire::SourceConfig::Card(config) => local::card(config),
     }
 }
 
@@ -70,6 +73,14 @@ pub(crate) fn summary(config: &wire::SourceConfig) -> String {
         }
         wire::SourceConfig::Tone(config) => {
             format!("{} Hz, {:.0} dBFS", config.frequency_hz, config.level_dbfs)
+        }
+        wire::SourceConfig::PipeWire(config) => {
+            let name = config.name.as_deref().unwrap_or(&config.node);
+            local::summary(name, config.stream_channels, &config.pick)
+        }
+        wire::SourceConfig::Card(config) => {
+            let id = if config.device.is_empty() { "default" } else { &config.device };
+            local::summary(config.name.as_deref().unwrap_or(id), config.stream_channels, &config.pick)
         }
     }
 }
@@ -268,7 +279,7 @@ fn spread(id: &str) -> [u8; 2] {
 }
 
 /// Names of channels: their labels where there are any, L and R for a pair, M for one, else their numbers.
-fn names(taken: &[u16], labels: &[String]) -> Vec<String> {
+pub(super) fn names(taken: &[u16], labels: &[String]) -> Vec<String> {
     let label = |channel: &u16| labels.get(usize::from(*channel)).filter(|label| !label.trim().is_empty());
     if !taken.iter().any(|channel| label(channel).is_some()) {
         match taken {

@@ -28,7 +28,7 @@ fn network(change: impl FnOnce(&mut Aes67Config)) -> SourceConfig {
 }
 
 fn aes67(heard: &Heard) -> &Aes67 {
-    let Source::Aes67(aes67) = &heard.source;
+    let Source::Aes67(aes67) = &heard.source else { panic!("another kind") };
     aes67
 }
 

@@ -22,9 +22,9 @@ use pipewire::spa::utils::{Direction, SpaTypes};
 use pipewire::stream::{Stream, StreamFlags, StreamListener, StreamState};
 use pipewire::types::ObjectType;
 
-use super::Error;
-use super::graph::{Graph, Kind, Node};
+use super::graph::Graph;
 use super::ticks::Ticks;
+use super::{Error, Kind, Node};
 use crate::rt::stream_time;
 use crate::source::local::{Intake, Port, from_float};
 

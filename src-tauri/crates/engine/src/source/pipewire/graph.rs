@@ -2,42 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use super::{Kind, Node};
 
 /// Objects kept. A graph of a machine has some hundreds.
 const MOST: usize = 8192;
 /// Longest name or description kept, in characters.
 const LONGEST: usize = 200;
-
-/// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Brings audio in: a microphone, a line input.
-    Input,
-    /// Plays audio; what it plays is recorded.
-    Monitor,
-    /// A program that plays.
-    Application,
-}
-
-/// Something that can be recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Node {
-    /// `node.name`: names it also after a restart.
-    pub name: String,
-    /// Names it to people.
-    pub description: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Its channels as PipeWire names them: FL, FR, MONO, AUX0 …
-    pub channels: Vec<String>,
-    /// Rate of the graph, in Hz, if that is told.
-    pub rate: Option<u32>,
-    /// Names it while it exists.
-    #[serde(skip)]
-    pub serial: String,
-}
 
 /// The registry as it is now.
 #[derive(Debug, Default)]

@@ -427,6 +427,10 @@ wire! {
         pub time_basis: Option<String>,
         /// How much later than their media time packets arrive, in microseconds.
         pub lag_us: Option<i64>,
+        /// How much faster a local device's clock runs than this machine's, in parts per 10⁹, once known.
+        pub drift_ppb: Option<i64>,
+        /// Why nothing comes from a local device, in a sentence.
+        pub trouble: Option<String>,
     }
 
     /// One counter.

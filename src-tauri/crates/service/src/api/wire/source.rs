@@ -42,6 +42,11 @@ wire! {
         Aes67,
         /// The labelled test tone, sent as real network audio on the loopback interface.
         Tone,
+        /// An input, an output or an application of this machine, through PipeWire.
+        #[serde(rename = "pipewire")]
+        PipeWire,
+        /// A sound card of this machine.
+        Card,
     }
 
     /// What a source is.
@@ -51,6 +56,11 @@ wire! {
         Aes67 (Aes67Config),
         /// Test tone.
         Tone (ToneConfig),
+        /// PipeWire.
+        #[serde(rename = "pipewire")]
+        PipeWire (PipeWireConfig),
+        /// Sound card.
+        Card (CardConfig),
     }
 
     /// A network stream.
@@ -117,6 +127,96 @@ wire! {
         pub level_dbfs: f64,
         /// Channels, 1 to 8; 2 if not given.
         pub channels: Option<u16>,
+    }
+
+    /// Something that PipeWire knows.
+    #[ts(optional_fields = nullable)]
+    pub struct PipeWireConfig {
+        /// Its `node.name`, by which it is found again.
+        pub node: String,
+        /// Its name for people, as it was when it was chosen.
+        pub name: Option<String>,
+        /// Rate in Hz; 48 000 if not given. PipeWire converts if its graph runs at another one.
+        pub sample_rate: Option<u32>,
+        /// Its channels, 1 to 64; 2 if not given.
+        pub stream_channels: Option<u16>,
+        /// Channels taken, from 1 on, in this order; all if empty.
+        #[serde(default)]
+        pub pick: Vec<u16>,
+        /// Names of its channels, where known.
+        #[serde(default)]
+        pub labels: Vec<String>,
+    }
+
+    /// A sound card.
+    #[derive(Default)]
+    #[ts(optional_fields = nullable)]
+    pub struct CardConfig {
+        /// Its id among the inputs; the system's default one if empty.
+        pub device: String,
+        /// Its name for people, as it was when it was chosen.
+        pub name: Option<String>,
+        /// Rate in Hz that it is opened with; 48 000 if not given.
+        pub sample_rate: Option<u32>,
+        /// Channels to take from it, the first ones, 1 to 64; 2 if not given.
+        pub stream_channels: Option<u16>,
+        /// Channels taken of those, from 1 on, in this order; all if empty.
+        #[serde(default)]
+        pub pick: Vec<u16>,
+        /// Names of its channels, where known.
+        #[serde(default)]
+        pub labels: Vec<String>,
+    }
+
+    /// What can be recorded on this machine now.
+    pub struct Inputs {
+        /// What PipeWire knows.
+        pub nodes: Vec<InputNode>,
+        /// Why there are none, in a sentence.
+        pub nodes_message: Option<String>,
+        /// Sound cards.
+        pub cards: Vec<InputCard>,
+        /// Why there are none, in a sentence.
+        pub cards_message: Option<String>,
+    }
+
+    /// Something that PipeWire knows.
+    pub struct InputNode {
+        /// Its `node.name`.
+        pub name: String,
+        /// Its name for people.
+        pub description: String,
+        /// What it is.
+        pub kind: NodeKind,
+        /// Its channels as PipeWire names them.
+        pub channels: Vec<String>,
+        /// Rate of PipeWire's graph in Hz, if it is told.
+        pub sample_rate: Option<u32>,
+    }
+
+    /// Kinds of PipeWire nodes.
+    #[derive(Copy, Eq)]
+    pub enum NodeKind {
+        /// Brings audio in.
+        Input,
+        /// Plays audio; what it plays is recorded.
+        Monitor,
+        /// A program that plays.
+        Application,
+    }
+
+    /// A sound card.
+    pub struct InputCard {
+        /// Its id, also after a restart.
+        pub id: String,
+        /// Its name for people.
+        pub name: String,
+        /// It is the system's default one.
+        pub default: bool,
+        /// The most channels it gives; 0 if that is not known because it is in use.
+        pub channels: u16,
+        /// Of the usual rates those it runs at, in Hz.
+        pub sample_rates: Vec<u32>,
     }
 
     /// Picks a source.

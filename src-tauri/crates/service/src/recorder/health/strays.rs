@@ -63,7 +63,9 @@ pub(in super::super) fn silence(refused: Option<Refused>, source: &Source) -> St
         (Some(refused), Source::Aes67(source)) => {
             format!("nothing is received: {}", came(&refused, source))
         }
-        (None, Source::Aes67(_)) => "nothing is received".to_owned(),
+        (None, Source::Aes67(_)) | (_, Source::PipeWire(_) | Source::Card(_)) => {
+            "nothing is received".to_owned()
+        }
     }
 }
 

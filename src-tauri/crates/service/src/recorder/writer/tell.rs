@@ -33,7 +33,11 @@ impl Writer {
             Found::Worse(reason) => self.step(Input::Health(Some(reason))),
             // A source that was connected just now has time to be heard.
             Found::Silent(refused) if self.heard || now.since(self.began) >= GRACE => {
-                self.step(Input::Silent(silence(refused, &self.shared.line.source)));
+                let why = self.shared.counters.trouble();
+                // A reason is the end of a sentence.
+                let why = why.map(|why| format!("nothing is received: {}", why.trim_end_matches('.')));
+                let why = why.unwrap_or_else(|| silence(refused, &self.shared.line.source));
+                self.step(Input::Silent(why));
             }
             Found::Silent(_) => {}
         }
