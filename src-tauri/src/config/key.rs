@@ -96,13 +96,11 @@ pub struct NotYet {
     pub right: &'static str,
 }
 
-const NOT_YET: [NotYet; 1] = [
-    NotYet {
-        begins: "ptp-",
-        wrong: "reading a PTP clock is not available in this version",
-        right: "leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
-    },
-];
+const NOT_YET: [NotYet; 1] = [NotYet {
+    begins: "ptp-",
+    wrong: "reading a PTP clock is not available in this version",
+    right: "leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
+}];
 
 impl Key {
     /// Every option, in the order of the manual.
