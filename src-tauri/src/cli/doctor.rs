@@ -113,7 +113,16 @@ fn source(args: &DoctorArgs) -> Result<Aes67, Vec<Problem>> {
     let found = audyn_service::source_named(&options.state_dir, name);
     match found.map_err(|why| vec![Problem::new("SOURCE", why, "see `audyn doctor --help`")])? {
         Source::Aes67(source) => Ok(source),
+        Source::PipeWire(_) | Source::Card(_) => Err(vec![not_network()]),
     }
+}
+
+fn not_network() -> Problem {
+    Problem::new(
+        "SOURCE",
+        "comes from this machine, and the doctor examines network streams",
+        "see `audyn inputs` for what is there",
+    )
 }
 
 fn by_flags(args: &DoctorArgs) -> Result<Aes67, Vec<Problem>> {
@@ -137,9 +146,13 @@ fn by_flags(args: &DoctorArgs) -> Result<Aes67, Vec<Problem>> {
     };
     let config = config::check(&flags.recorder(), &|path| std::fs::read(path)).map_err(|found| found.0)?;
     let first = config.recorders.into_iter().next();
-    first.map(|recorder| recorder.source).ok_or_else(|| {
-        vec![Problem::new("SOURCE", "is missing", "give a source's name, -m ADDR or --sdp FILE")]
-    })
+    match first.map(|recorder| recorder.source) {
+        Some(Source::Aes67(source)) => Ok(source),
+        Some(Source::PipeWire(_) | Source::Card(_)) => Err(vec![not_network()]),
+        None => {
+            Err(vec![Problem::new("SOURCE", "is missing", "give a source's name, -m ADDR or --sdp FILE")])
+        }
+    }
 }
 
 fn as_json(findings: &Findings, report: &Report) -> serde_json::Value {

@@ -29,6 +29,9 @@ impl Service {
             let heard = book.heard(row).map_err(|problems| ApiError::invalid(problems.join(" ")))?;
             match heard.source {
                 Heard::Aes67(source) => Ok(inner.doctors.ask(&row.id, &row.name, source, seconds)?),
+                Heard::PipeWire(_) | Heard::Card(_) => Err(ApiError::conflict(
+                    "The doctor examines network streams. What is wrong with a source of this machine stands beside the source itself.",
+                )),
             }
         })
         .await
