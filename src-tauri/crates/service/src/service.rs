@@ -133,14 +133,14 @@ impl Service {
             Doctors::new(Arc::clone(&clock), move |report| told.send(AppEvent::Doctor(Box::new(report))));
         let player = Player::start().map_err(OpenError::Thread)?;
         let root = PathBuf::from(&shelf.book().settings.archive_root);
-        // Not its owner: a disk that does not answer may keep this thread for ever.
-        let (book, archives) = (Arc::clone(&shelf), Arc::downgrade(&recorders));
+        // Owner of neither: a disk that does not answer may keep this thread for ever, and the database with it.
+        let (shelf_there, archives) = (Arc::downgrade(&shelf), Arc::downgrade(&recorders));
         let shares = move |dir: &Path| {
-            let Some(root) = archives.upgrade().and_then(|archives| archives.open_archive(dir)) else {
-                return Shares::new();
-            };
+            let root = archives.upgrade().and_then(|archives| archives.open_archive(dir));
+            let book = shelf_there.upgrade().map(|shelf| shelf.book());
+            let Some((root, book)) = root.zip(book) else { return Shares::new() };
             let share = |row: &crate::store::RecorderRow| Some((row.uid, root.flac_ratio(row.uid).ok()??));
-            book.book().recorders.iter().filter_map(share).collect()
+            book.recorders.iter().filter_map(share).collect()
         };
         let disk = DiskWatch::start(Arc::clone(&clock), root, shares).map_err(OpenError::Thread)?;
         let inner = Arc::new(Inner {
