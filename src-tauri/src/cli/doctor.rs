@@ -25,7 +25,7 @@ time, loss, order, jitter, receive buffer, IGMP querier, second leg; and ends in
 CAP_NET_RAW, it also sees what the cards hear before this machine's filters: other ports, other interfaces, queriers.
 
 Examples:
-  audyn doctor 'Studio 1'
+  audyn doctor PGM-1
   audyn doctor -m 239.69.1.1 --interface eth0
   audyn doctor --sdp mix.sdp --redundant @eth1 --seconds 130
 
