@@ -43,7 +43,7 @@ groups=(239.69.250.1 239.69.250.2)
 # ---- build
 
 # libopus and LAME come with their crates and are built by cmake and configure; SQLite and BLAKE3 by cc.
-needed=(build-essential cmake pkg-config libasound2-dev)
+needed=(build-essential cmake pkg-config libasound2-dev libclang-dev libpipewire-0.3-dev)
 [[ -n $headless ]] || needed+=(libgtk-3-dev libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev)
 bash "$root/src-tauri/install.sh" "${needed[@]}"
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
