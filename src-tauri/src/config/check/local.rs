@@ -51,10 +51,7 @@ pub(super) fn source(desk: &mut Desk<'_>) -> Option<Option<Source>> {
             desk.refuse::<()>(key, "cannot be a name", "give one of those that `audyn inputs` shows");
             None
         }
-        Read::Is(name) if name.trim().is_empty() && key == Key::Pipewire => {
-            desk.refuse::<()>(key, "names no node", "give one of those that `audyn inputs` shows");
-            None
-        }
+        Read::Is(name) if name == "default" && key == Key::Device => Some(String::new()),
         Read::Is(name) => Some(name.trim().to_owned()),
         Read::Absent | Read::Refused => None,
     };

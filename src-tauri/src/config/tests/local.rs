@@ -29,7 +29,7 @@ fn nodes_and_cards_are_taken_with_their_channels() {
 #[test]
 fn what_belongs_to_a_network_stream_is_refused() {
     for (line, expected) in [
-        ("--pipewire", "--pipewire: names no node; give one of those that `audyn inputs` shows"),
+        ("--pipewire", "--pipewire: is empty; give a name from the list that `audyn inputs` shows"),
         ("--pipewire a --device b", "--device: contradicts --pipewire; give one of them"),
         ("--pipewire a -m 239.1.1.1", "-m/--multicast-addr: has no meaning with --pipewire; leave it out"),
         ("--device a --spp 48", "--spp: has no meaning with --device; leave it out"),
