@@ -144,6 +144,9 @@ impl Sound {
     }
 }
 
+#[path = "playback/live.rs"]
+mod live;
+
 fn start(command: &mut Command) -> Owned {
     let program = command.get_program().to_string_lossy().into_owned();
     Owned(command.spawn().unwrap_or_else(|error| missing(&program, &error)))

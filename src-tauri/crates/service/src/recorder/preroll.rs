@@ -200,6 +200,12 @@ impl PreRoll {
             }
             self.drop_first();
         }
+        // Gaps have joined to any length.
+        if let Some(Piece::Gap(gap)) = self.pieces.front_mut()
+            && let Some(rest) = gap.within(from, gap.end())
+        {
+            *gap = rest;
+        }
         self.give_back();
     }
 

@@ -1,80 +1,12 @@
 //! Recordings that begin in the past.
 
-use std::net::SocketAddrV4;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use audyn_model::Clock as _;
 
-use audyn_engine::rtp::payload::Encoding;
-use audyn_engine::send::{
-    HeaderExtras, Impairments, Incidents, LegPlan, Local, Plan, Sender, SignalPlan, Step, TimestampBase,
-};
-use audyn_model::{Clock as _, Rate};
+#[path = "../support/places.rs"]
+mod support;
 
+use self::support::{Places, places};
 use super::*;
-
-/// Sends a stream in which every sample proves its place, until it is dropped.
-struct Places {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Places {
-    fn send(to: &str) -> Self {
-        let plan = Plan {
-            name: "Places".to_owned(),
-            encoding: Encoding::L24,
-            rate: Rate::HZ_48000,
-            channels: 2,
-            samples_per_packet: 48,
-            payload_type: 96,
-            ttl: 1,
-            dscp: 34,
-            legs: vec![LegPlan {
-                to: to.parse::<SocketAddrV4>().unwrap(),
-                by: Some(Local::Name("lo".to_owned())),
-            }],
-            count: 1,
-            step: Step::default(),
-            signal: SignalPlan::Index,
-            timestamp: TimestampBase::Direct(0),
-            first_sequence: None,
-            ssrc: None,
-            reference_clock: None,
-            duration: None,
-            header: HeaderExtras::default(),
-            incidents: Incidents::default(),
-            impairments: Impairments::default(),
-            seed: 1,
-        };
-        let sender = Sender::open(plan, SystemClock.utc()).unwrap();
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || _ = sender.run(&flag));
-        Self { stop, thread: Some(thread) }
-    }
-}
-
-impl Drop for Places {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        let _ = self.thread.take().map(JoinHandle::join);
-    }
-}
-
-/// The left channel of a 24-bit WAV file: the places of its samples, modulo 2²⁴.
-fn places(path: &Path) -> Vec<i64> {
-    let bytes = std::fs::read(path).unwrap();
-    let mut at = 12;
-    loop {
-        let size = u32::from_le_bytes(bytes[at + 4..at + 8].try_into().unwrap()) as usize;
-        if &bytes[at..at + 4] == b"data" {
-            let data = &bytes[at + 8..at + 8 + size];
-            let word = |frame: &[u8]| i64::from(u32::from_le_bytes([frame[0], frame[1], frame[2], 0]));
-            return data.chunks_exact(6).map(word).collect();
-        }
-        at += 8 + size + size % 2;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_from_a_while_ago_begins_with_exactly_those_samples() {
@@ -141,5 +73,53 @@ async fn a_recording_from_a_while_ago_begins_with_exactly_those_samples() {
         .await;
     let about = station.ask("diagnostics", Value::Null).await;
     assert!(about["pre_roll_bytes"].as_u64().unwrap() < 200_000, "{about}");
+    station.service.close(Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorder_that_waits_for_sound_is_armed_and_writes_nothing() {
+    let mut station = Station::open(false);
+    let source = station.tone("Tone of -18 dBFS").await;
+    let id = station.recorder("On sound", &source).await;
+    let config = |threshold: f64| json!({ "id": id, "config": { "vox": { "threshold_dbfs": threshold } } });
+    let refused = station.refused("change_recorder_config", config(-61.0)).await;
+    assert!(refused.message.contains("-60 to -5"), "{refused:?}");
+    station.ask("change_recorder_config", config(-10.0)).await;
+    station.ask("start_recorder", json!({ "id": id })).await;
+    let view = station.until_state(id, "armed").await;
+    assert_eq!((&view["since"], &view["files"], &view["wanted"]), (&Value::Null, &json!([]), &json!(true)));
+    let refused = station.refused("start_recorder", json!({ "id": id, "from_seconds_ago": 5 })).await;
+    assert_eq!(refused.code, Code::Conflict);
+    station.ask("stop_recorder", json!({ "id": id })).await;
+    assert!(files_below(&station.archive(), "wav").is_empty());
+
+    station.ask("change_recorder_config", config(-30.0)).await;
+    station.ask("start_recorder", json!({ "id": id })).await;
+    let view = station.until_state(id, "recording").await;
+    assert!(!view["since"].is_null());
+    station.ask("stop_recorder", json!({ "id": id })).await;
+    assert_eq!(files_below(&station.archive(), "wav").len(), 1, "what was begun is finished");
+    station.service.close(Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listened_to_is_one_source_that_the_caller_may_hear() {
+    let station = Station::open(true);
+    for wish in [json!({}), json!({ "source_id": "x", "recorder_id": 1 })] {
+        assert_eq!(station.refused("listen", wish).await.code, Code::Invalid);
+    }
+    assert_eq!(station.refused("listen", json!({ "recorder_id": 77 })).await.code, Code::NotFound);
+    assert_eq!(station.refused("listen", json!({ "source_id": "nothing" })).await.code, Code::NotFound);
+    let studio = station.ask("list_studios", Value::Null).await["studios"][0]["id"].clone();
+    let caller = Caller { access: Access::Studio, studio_id: studio.as_str().map(str::to_owned) };
+    let sources = station.ask("list_sources", Value::Null).await["sources"].clone();
+    for (at, source) in sources.as_array().unwrap().iter().enumerate() {
+        let own = source["recorders"] == json!([1]);
+        for wish in [json!({ "source_id": source["id"] }), json!({ "recorder_id": source["recorders"][0] })] {
+            let told = station.ask_as(&caller, "listen", wish).await;
+            assert_eq!(told.is_err_and(|error| error.code == Code::Forbidden), !own, "source {at}");
+        }
+    }
+    station.ask("stop_playback", Value::Null).await;
     station.service.close(Duration::from_secs(5));
 }
