@@ -121,10 +121,12 @@ fn build_as<T: SizedSample + Send + 'static>(
         intake.push(frames as u32, wanted.map(|sample| convert(*sample)), Mono(now.0 - ago), None);
     };
     let trouble = alarm.clone();
-    let troubled = move |error: cpal::Error| match error.kind() {
-        ErrorKind::Xrun => trouble.broken(),
-        ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
-        _ => trouble.over(),
+    let troubled = move |error: cpal::Error| {
+        if error.kind() == ErrorKind::Xrun {
+            trouble.broken();
+        } else if !matches!(error.kind(), ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied) {
+            trouble.over();
+        }
     };
     let stream = card.build_input_stream::<T, _, _>(config, bring, troubled, None)?;
     Ok((alarm, stream))
