@@ -85,7 +85,7 @@ finish() {
 title "needed packages"
 needed=(build-essential cmake dbus dbus-x11 ffmpeg file flac imagemagick iproute2 iptables libasound2-dev
   libclang-dev libpipewire-0.3-dev
-  libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev mediainfo openbox opus-tools
+  libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev linuxptp mediainfo openbox opus-tools
   pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux webkit2gtk-driver wireplumber x11-utils
   x11-xserver-utils xdotool xvfb)
 bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }

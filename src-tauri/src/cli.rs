@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod check;
+mod clock;
 mod completions;
 mod discover;
 mod doctor;
@@ -82,6 +83,8 @@ pub enum Command {
     Doctor(Box<doctor::DoctorArgs>),
     /// List what of this machine can be recorded: PipeWire's nodes and sound cards
     Inputs(inputs::InputsArgs),
+    /// Listen to PTP: who keeps time on the network, and whether that can be right
+    Clock(clock::ClockArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -172,6 +175,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Info(args) => info::run(args).map(ExitCode::from),
         Command::Doctor(args) => doctor::run(args).map(ExitCode::from),
         Command::Inputs(args) => inputs::run(args).map(ExitCode::from),
+        Command::Clock(args) => clock::run(args).map(ExitCode::from),
         Command::Completions(args) => completions::run(args).map(ExitCode::from),
     }
 }

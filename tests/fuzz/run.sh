@@ -12,7 +12,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-all=(rtp_packet sdp container align timeline config sap rtsp dns)
+all=(rtp_packet sdp container align timeline ptp config sap rtsp dns)
 if [[ ${1-} == --list ]]; then
   printf '%s\n' "${all[@]}"
   exit

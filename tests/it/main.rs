@@ -13,6 +13,7 @@ mod files;
 mod legs;
 mod network;
 mod privileges;
+mod ptp;
 mod receive;
 mod rotation;
 mod signals;

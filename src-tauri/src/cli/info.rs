@@ -82,6 +82,9 @@ pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
         row("segment", about.segment.to_string());
         row("begins", format!("{} {} {}", civil.date, civil.time, civil.zone));
         row("time basis", about.anchor.basis.as_str().to_owned());
+        if let Some(clock) = &about.clock {
+            row("clock", clock.to_string());
+        }
         row("first sample", format!("{} at TAI {} ns", about.first.0, about.anchor.tai_at(about.first).0));
         row("made by", about.originator.clone());
         for gap in gaps {
@@ -105,6 +108,7 @@ pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
             "first_sample": about.first.0,
             "first_tai_ns": about.anchor.tai_at(about.first).0,
             "time_basis": about.anchor.basis.as_str(),
+            "clock": about.clock.map(|clock| clock.to_string()),
             "source_rate": about.anchor.rate.hz(),
             "date": about.civil.date,
             "time": about.civil.time,

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use audyn_engine::ptp::{ClockView, Watch, WatchSpec};
 use audyn_engine::rt::SystemClock;
 use audyn_model::Clock as _;
 use audyn_service::recorder::{Options, Recorders};
@@ -55,7 +56,12 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
     warn(&config);
     let asked = shutdown::watch(logging).context("cannot watch for signals")?;
     let options = Options { real_time: true, originator: ORIGINATOR.to_owned() };
-    let recorders = Arc::new(Recorders::new(Arc::new(SystemClock), options));
+    let watched = Watch::start(Arc::new(SystemClock), watch_spec(&config));
+    let (watch, clock) = watched.context("cannot start to watch over time")?;
+    let watch = Arc::new(watch);
+    report_clock(&watch.view());
+    let recorders = Arc::new(Recorders::new(clock, options));
+    recorders.follow(Arc::clone(&watch));
     let mut session = Session::new(Arc::clone(&recorders), run.duration);
     let failed = session.start_all(&config.recorders, run.strict);
     for (_, failure) in &failed {
@@ -70,7 +76,7 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
         }
         let meters =
             run.levels_ms.map(|ms| Meters::start(recorders.levels(), ms, run.file.is_some())).transpose()?;
-        follow(&run, &mut session, meters.as_ref(), &asked, logging);
+        follow(&run, &mut session, &watch, meters.as_ref(), &asked, logging);
         let ended = session.stop_all(FINISH_DEADLINE);
         if let Some(meters) = meters {
             meters.stop();
@@ -90,6 +96,7 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
 fn follow(
     run: &Run,
     session: &mut Session,
+    watch: &Watch,
     meters: Option<&Meters>,
     asked: &Receiver<Asked>,
     logging: &Logging,
@@ -103,7 +110,7 @@ fn follow(
             Ok(Asked::Reload) => {
                 logging.reopen();
                 if let Some(file) = &run.file {
-                    reload(file, session);
+                    reload(file, session, watch);
                     if let Some(meters) = meters {
                         meters.replace(session.levels());
                     }
@@ -129,7 +136,7 @@ fn follow(
 }
 
 /// Reads the file again and does what has changed. A file with problems changes nothing.
-fn reload(file: &Path, session: &mut Session) {
+fn reload(file: &Path, session: &mut Session, watch: &Watch) {
     let config = read_config(file).and_then(|raw| config::check(&raw, &read_file));
     match config {
         Err(problems) => {
@@ -140,8 +147,25 @@ fn reload(file: &Path, session: &mut Session) {
         }
         Ok(config) => {
             warn(&config);
+            watch.change(watch_spec(&config));
             session.change_to(&config.recorders);
         }
+    }
+}
+
+/// PTP is listened to everywhere: what is heard is stored with every file.
+fn watch_spec(config: &Config) -> WatchSpec {
+    let config::checked::Timing { reference, domain } = config.timing.clone();
+    WatchSpec { interfaces: Vec::new(), domain, reference }
+}
+
+/// Says at once if the clock that was asked for cannot be followed.
+fn report_clock(view: &ClockView) {
+    if let Some(problem) = &view.following.problem {
+        tracing::warn!("{problem}");
+    }
+    for problem in view.interfaces.iter().filter_map(|interface| interface.problem.as_ref()) {
+        tracing::debug!("{problem}");
     }
 }
 

@@ -81,17 +81,6 @@ fn without_a_subcommand_the_window_is_meant() {
 }
 
 #[test]
-fn options_of_other_engines_are_refused_with_a_sentence() {
-    match parse(["audyn", "record", "--ptp-mode", "3"]) {
-        Err(Refusal::NotYet(problem)) => assert_eq!(
-            problem.to_string(),
-            "--ptp-mode: reading a PTP clock is not available in this version; leave it out: the stream's own media clock is used where its sender declares one, else arrival times"
-        ),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
 fn logging_flags_stand_before_or_after_the_subcommand() {
     for line in
         ["audyn -vv --log-json record", "audyn record --log-json -v -v", "audyn -v record -v --log-json"]

@@ -1,6 +1,7 @@
 //! [`RawConfig`] → [`Config`], or every reason why not.
 
 mod channels;
+mod clock;
 mod desk;
 mod encoders;
 mod local;
@@ -14,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 
 use audyn_engine::source::Source;
 
-use super::checked::{Archive, Config, Place, Recorder};
+use super::checked::{Archive, Config, Place, Recorder, Timing};
 use super::raw::{RawConfig, RawRecorder};
 use super::{Key, Problem, Problems, ReadFile};
 use desk::{Desk, Read};
@@ -31,9 +32,13 @@ pub fn check(raw: &RawConfig, read: &ReadFile<'_>) -> Result<Config, Problems> {
     let mut problems = raw.problems.clone();
     let mut config = Config::default();
     let mut names = BTreeMap::new();
+    let mut timings = Vec::new();
     for typed in &raw.recorders {
         let filled = typed.filled(&raw.defaults);
         let mut desk = Desk::new(&filled);
+        if let Some(timing) = clock::clock(&mut desk) {
+            timings.push((filled.place.clone(), timing));
+        }
         if let Some(recorder) = recorder(&mut desk, &raw.base, read) {
             config.recorders.push(recorder);
         }
@@ -43,6 +48,7 @@ pub fn check(raw: &RawConfig, read: &ReadFile<'_>) -> Result<Config, Problems> {
         problems.append(&mut desk.problems);
     }
     files_differ(raw, &mut problems);
+    config.timing = one_clock(&timings, &mut problems);
     config.warnings.extend(mixed_folders(&config.recorders));
     // A bad default is met by every recorder that it fills.
     let mut seen = Vec::new();
@@ -77,6 +83,19 @@ fn recorder(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -> Option<Rec
         stream.map(|s| s.session).filter(|s| !s.is_empty()).unwrap_or(own)
     });
     Some(Recorder { name, source, place: place?, clock, outputs: outputs?, vox })
+}
+
+/// The clock that all recorders follow.
+fn one_clock(timings: &[(String, Timing)], problems: &mut Vec<Problem>) -> Timing {
+    let Some((place, first)) = timings.first() else { return Timing::default() };
+    if let Some((other, _)) = timings.iter().find(|(_, timing)| timing != first) {
+        problems.push(Problem::new(
+            other.clone(),
+            format!("follows another clock than {place}"),
+            "write the ptp_ keys below [defaults]: one program follows one clock",
+        ));
+    }
+    first.clone()
 }
 
 /// The name as typed. Only a recorder from flags may go without.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use audyn_archive::civil::ArchiveClock;
 use audyn_archive::layout::{CustomFormat, Layout};
 use audyn_codec::Spec;
+use audyn_engine::ptp::reference::Reference;
 use audyn_engine::source::Source;
 use audyn_service::recorder::Vox;
 
@@ -28,8 +29,19 @@ pub const CHANNELS: u16 = 2;
 pub struct Config {
     /// In the order in which they were typed; names differ.
     pub recorders: Vec<Recorder>,
+    /// What time follows.
+    pub timing: Timing,
     /// What is odd but usable, for people.
     pub warnings: Vec<String>,
+}
+
+/// What time follows, for all recorders of a process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The clock.
+    pub reference: Reference,
+    /// The PTP domain whose grandmaster counts; none for the lowest that has one.
+    pub domain: Option<u8>,
 }
 
 /// One recorder.

@@ -42,10 +42,14 @@ pub enum Key {
     VoxHangover,
     VoxPreroll,
     VoxLevel,
+    PtpDevice,
+    PtpInterface,
+    PtpSoftware,
+    PtpDomain,
 }
 
 /// Option, key in a file, flag.
-const SPELLINGS: [(Key, &str, &str); 38] = [
+const SPELLINGS: [(Key, &str, &str); 42] = [
     (Key::Name, "name", "--name"),
     (Key::Output, "output", "-o/--output"),
     (Key::ArchiveRoot, "archive_root", "--archive-root"),
@@ -84,6 +88,10 @@ const SPELLINGS: [(Key, &str, &str); 38] = [
     (Key::VoxHangover, "vox_hangover", "--vox-hangover"),
     (Key::VoxPreroll, "vox_preroll", "--vox-preroll"),
     (Key::VoxLevel, "vox_level", "--vox-level"),
+    (Key::PtpDevice, "ptp_device", "--ptp-device"),
+    (Key::PtpInterface, "ptp_interface", "--ptp-interface"),
+    (Key::PtpSoftware, "ptp_software", "--ptp-software"),
+    (Key::PtpDomain, "ptp_domain", "--ptp-domain"),
 ];
 
 /// Options that earlier engines have and this version has not, told by their beginning.
@@ -96,11 +104,7 @@ pub struct NotYet {
     pub right: &'static str,
 }
 
-const NOT_YET: [NotYet; 1] = [NotYet {
-    begins: "ptp-",
-    wrong: "reading a PTP clock is not available in this version",
-    right: "leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
-}];
+const NOT_YET: [NotYet; 0] = [];
 
 impl Key {
     /// Every option, in the order of the manual.

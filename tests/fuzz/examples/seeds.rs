@@ -47,9 +47,45 @@ fn main() {
     for (name, bytes) in answers() {
         write("dns", name, &bytes);
     }
+    for (name, bytes) in masters() {
+        write("ptp", name, &bytes);
+    }
     for (name, text) in CONFIGS {
         write("config", name, text.as_bytes());
     }
+}
+
+/// IEEE 1588-2008 clause 13: a master that announces itself and sends its time, and one whose time counts from 1970.
+fn masters() -> Vec<(&'static str, Vec<u8>)> {
+    let message = |kind: u8, flags: [u8; 2], sequence: u8, body: &[u8]| {
+        let length = 34 + body.len() as u8;
+        let mut bytes = vec![kind, 2, 0, length, 0, 0, flags[0], flags[1]];
+        bytes.extend([0; 12]);
+        bytes.extend([0, 0x11, 0x22, 0xFF, 0xFE, 0x33, 0x44, 0x55, 0, 1, 0, sequence, 0, 0]);
+        bytes.extend(body);
+        bytes
+    };
+    let announce = |sequence: u8| {
+        let mut body = vec![0; 10];
+        body.extend([0, 37, 0, 128, 6, 0x21, 0x4E, 0x5D, 128, 0, 0x11, 0x22, 0xFF, 0xFE, 0x33, 0x44, 0x55, 0, 0, 0x20]);
+        message(0x0B, [0, 0x3C], sequence, &body)
+    };
+    let life = |epoch: u32| {
+        let mut stream = Vec::new();
+        for second in 0..4_u8 {
+            let seconds = (epoch + u32::from(second)).to_be_bytes();
+            let at = [&[0, 0], &seconds[..], &[0; 4]].concat();
+            let all = [announce(second), message(0, [2, 0], second, &[0; 10]), message(8, [0, 0], second, &at)];
+            for (n, datagram) in all.iter().enumerate() {
+                let pause: u16 = if n == 0 { 1000 } else { 0 };
+                stream.extend(pause.to_be_bytes());
+                stream.push(datagram.len() as u8);
+                stream.extend(datagram);
+            }
+        }
+        stream
+    };
+    vec![("locked", life(1_700_000_038)), ("utc", life(1_700_000_001)), ("epoch-1970", life(17))]
 }
 
 /// RFC 3550 §5.1, each part of a header at least once.
@@ -79,6 +115,7 @@ fn record(container: Container, samples: SampleFormat) -> (Vec<u8>, Vec<u8>) {
         recorder_name: "seed".to_owned(),
         first: SampleIndex(84_826_830_576_000),
         anchor: Anchor { at: SampleIndex(0), tai: Tai(0), rate, basis: TimeBasis::MediaClock },
+        clock: None,
         civil: Civil {
             date: "2026-01-01".to_owned(),
             time: "00:00:00".to_owned(),

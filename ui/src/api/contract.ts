@@ -116,7 +116,7 @@ request_id: string, };
 /**
  * A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
  */
-export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "doctor", "data": DoctorReport } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
+export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "clock", "data": ClockStatus } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "doctor", "data": DoctorReport } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
 
 /**
  * The clock of names and boundaries.
@@ -303,6 +303,10 @@ interface?: string | null,
  */
 discovery?: DiscoverySettings | null, 
 /**
+ * What time follows, and where PTP is listened to.
+ */
+clock?: ClockSettings | null, 
+/**
  * Look.
  */
 theme?: Theme | null, 
@@ -389,6 +393,245 @@ export type ChooseOutput = {
  * Its id; none for the system's own choice.
  */
 id?: string | null, };
+
+/**
+ * A PTP domain on an interface.
+ */
+export type ClockDomain = { 
+/**
+ * The interface.
+ */
+interface: string, 
+/**
+ * The domain.
+ */
+domain: number, 
+/**
+ * How it is.
+ */
+state: PtpState, 
+/**
+ * What is odd about it, in a sentence.
+ */
+problem: string | null, 
+/**
+ * Since when the grandmaster is there, or gone.
+ */
+since: Moment | null, 
+/**
+ * The grandmaster's identity: `00-11-22-FF-FE-33-44-55`.
+ */
+grandmaster: string | null, 
+/**
+ * The one before.
+ */
+previous: string | null, 
+/**
+ * Its class: 6 follows a primary reference, 7 holds it, 248 runs free.
+ */
+class: number | null, 
+/**
+ * … in words.
+ */
+class_words: string | null, 
+/**
+ * How exact it claims to be, in nanoseconds.
+ */
+accuracy_ns: number | null, 
+/**
+ * Where its time comes from, in words.
+ */
+time_source: string | null, 
+/**
+ * Its first rank in the election; less wins.
+ */
+priority1: number | null, 
+/**
+ * Boundary clocks on the way.
+ */
+steps_removed: number | null, 
+/**
+ * TAI − UTC in seconds, as it announces.
+ */
+utc_offset_s: number | null, 
+/**
+ * … and says that it is right.
+ */
+utc_offset_valid: boolean | null, 
+/**
+ * It counts PTP's own timescale, TAI.
+ */
+ptp_timescale: boolean | null, 
+/**
+ * Its time is traceable to a primary reference.
+ */
+time_traceable: boolean | null, 
+/**
+ * How far PTP time is ahead of the machine's clock, in nanoseconds, network delay included.
+ */
+offset_ns: number | null, 
+/**
+ * Half of the range in which that was lately.
+ */
+uncertainty_ns: number | null, 
+/**
+ * Seconds between two announcements.
+ */
+announce_interval_s: number | null, 
+/**
+ * Announcements missed since it is heard.
+ */
+announcements_missed: number, 
+/**
+ * Masters there are now.
+ */
+masters: number, 
+/**
+ * Times the grandmaster has changed.
+ */
+changes: number, };
+
+/**
+ * An interface on which PTP is listened to.
+ */
+export type ClockInterface = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Why it is not heard, and what to do; none if it is.
+ */
+problem: string | null, };
+
+/**
+ * Whether a time follows a grandmaster.
+ */
+export type ClockLock = "locked" | "holdover" | "free" | "system";
+
+/**
+ * How good the clock was that a file's times come from.
+ */
+export type ClockQuality = { 
+/**
+ * What time followed.
+ */
+reference: ClockReference, 
+/**
+ * How well.
+ */
+lock: ClockLock, 
+/**
+ * The grandmaster.
+ */
+grandmaster: string | null, 
+/**
+ * Its domain.
+ */
+domain: number | null, 
+/**
+ * How far PTP time was ahead of the machine's clock, in nanoseconds.
+ */
+offset_ns: number | null, 
+/**
+ * How exact that is, in nanoseconds.
+ */
+uncertainty_ns: number | null, };
+
+/**
+ * What time follows.
+ */
+export type ClockReference = "system" | "software" | "hardware";
+
+/**
+ * What time follows and where PTP is listened to.
+ */
+export type ClockSettings = { 
+/**
+ * What time follows.
+ */
+reference: ClockReference, 
+/**
+ * With `hardware`: the clock's path, `/dev/ptp0`.
+ */
+device: string | null, 
+/**
+ * With `hardware` and no path: the interface whose clock it is.
+ */
+interface: string | null, 
+/**
+ * The domain whose grandmaster counts; the lowest that has one if not given.
+ */
+domain: number | null, 
+/**
+ * Interfaces to listen on; all if none is given.
+ */
+interfaces: Array<string>, };
+
+/**
+ * What time follows, and what is heard of PTP.
+ */
+export type ClockStatus = { 
+/**
+ * How it is: "PTP locked", "PTP lost", "No PTP".
+ */
+light: Light, 
+/**
+ * What the program's own time follows.
+ */
+reference: ClockReference, 
+/**
+ * How well.
+ */
+lock: ClockLock, 
+/**
+ * The hardware clock that is followed: `/dev/ptp0`.
+ */
+device: string | null, 
+/**
+ * How far time that is followed is ahead of the machine's clock, in nanoseconds; 0 if that itself is followed.
+ */
+ahead_ns: number, 
+/**
+ * What is wrong with it, and what to do.
+ */
+problem: string | null, 
+/**
+ * Something keeps the machine's clock in time; none if the kernel does not say.
+ */
+synchronised: boolean | null, 
+/**
+ * The largest error that the kernel believes its clock to have, in nanoseconds.
+ */
+max_error_ns: number | null, 
+/**
+ * The kernel's TAI offset in seconds; 0 if nobody has set it.
+ */
+kernel_tai_offset_s: number | null, 
+/**
+ * The domain whose grandmaster counts.
+ */
+chosen: ClockDomain | null, 
+/**
+ * Every domain heard, on every interface.
+ */
+domains: Array<ClockDomain>, 
+/**
+ * Where PTP is listened to.
+ */
+interfaces: Array<ClockInterface>, 
+/**
+ * PTP messages received.
+ */
+messages: number, 
+/**
+ * Datagrams that were none.
+ */
+malformed: number, 
+/**
+ * Masters that found no room in the tables.
+ */
+crowded: number, };
 
 /**
  * Kinds of refusal.
@@ -962,6 +1205,14 @@ gaps: Array<Gap>,
  * How its times are known: `media-clock`, `assumed-media-clock`, `arrival`.
  */
 time_basis: string, 
+/**
+ * How good the clock was when it was begun; none if nobody watched.
+ */
+clock: ClockQuality | null, 
+/**
+ * … and when it was complete.
+ */
+clock_sealed: ClockQuality | null, 
 /**
  * BLAKE3 of its audio, in hexadecimal, once known.
  */
@@ -1929,6 +2180,11 @@ message: string | null, };
 export type PlaybackState = "stopped" | "playing" | "paused" | "error";
 
 /**
+ * How a PTP domain is.
+ */
+export type PtpState = "listening" | "locked" | "changed" | "lost" | "insane";
+
+/**
  * One recorder, as it is now.
  */
 export type Recorder = { 
@@ -2252,6 +2508,10 @@ interface: string | null,
  * Where announcements are listened for.
  */
 discovery: DiscoverySettings, 
+/**
+ * What time follows, and where PTP is listened to.
+ */
+clock: ClockSettings, 
 /**
  * Look.
  */
@@ -2692,6 +2952,8 @@ export interface Operations {
   settings: { request: Empty; reply: Settings };
   /** Changes the station's settings: those that are given. */
   change_settings: { request: ChangeSettings; reply: Settings };
+  /** What time follows, and what is heard of PTP. */
+  clock: { request: Empty; reply: ClockStatus };
   /** Network interfaces of this machine. */
   interfaces: { request: Empty; reply: Interfaces };
   /** About this program and machine. */
@@ -2815,6 +3077,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   history: ["GET", "/api/control/history"],
   settings: ["GET", "/api/control/settings"],
   change_settings: ["PUT", "/api/control/settings"],
+  clock: ["GET", "/api/control/clock"],
   interfaces: ["GET", "/api/control/interfaces"],
   diagnostics: ["GET", "/api/control/diagnostics"],
   backups: ["GET", "/api/control/backups"],

@@ -1,3 +1,4 @@
+export { useClockStore } from './clock'
 export { useDiscoveryStore } from './discovery'
 export { useDoctorStore } from './doctor'
 export { useFilesStore } from './files'

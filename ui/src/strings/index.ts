@@ -1,5 +1,6 @@
 import { translator } from './catalogue'
 import app from './en/app'
+import clock from './en/clock'
 import doctor from './en/doctor'
 import errors from './en/errors'
 import files from './en/files'
@@ -16,7 +17,7 @@ import studios from './en/studios'
 import window from './en/window'
 import type { KeyOf } from './catalogue'
 
-const en = { app, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
+const en = { app, clock, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
 
 export type Key = KeyOf<typeof en>
 

@@ -1,4 +1,5 @@
 import type { ApiError, AppEvent, DoctorReport, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
+import { clockOf, clockQuality } from './clock'
 import type { Transport } from '../../src/api/transport'
 import { WRONG_TEXT } from './announced'
 import { doctorAt, doctorReport } from './doctor'
@@ -173,6 +174,7 @@ export class FakeService implements Transport {
       this.emit({ type: 'settings', data: this.world.settings })
       return this.world.settings
     },
+    clock: () => clockOf(this.world.now),
     interfaces: () => ({
       interfaces: [
         { name: 'lo', addresses: ['127.0.0.1'], up: true, loopback: true },
@@ -405,7 +407,9 @@ export class FakeService implements Transport {
         at: new Date(Date.parse(file.start) + (i + 1) * 600_000).toISOString(), length_s: file.missing_s / file.gaps,
         samples: Math.round((file.missing_s / file.gaps) * file.sample_rate), cause: 'loss' as const, file: file.name,
       }))
-      return { file, gaps, time_basis: 'media-clock', hash: file.state === 'complete' ? '9f2c'.repeat(16) : null }
+      return { file, gaps, clock: clockQuality,
+      clock_sealed: clockQuality,
+      time_basis: 'media-clock', hash: file.state === 'complete' ? '9f2c'.repeat(16) : null }
     },
     delete_files: ({ ids }) => {
       const going = this.world.files.filter((file) => ids.includes(file.id) && file.state !== 'growing').map(({ id }) => id)

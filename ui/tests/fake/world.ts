@@ -197,6 +197,7 @@ export function makeWorld({ recorders: count, now, theme = 'dark', kiosk = false
     selection: studios[0]?.id ?? null,
     settings: {
       station: 'Funkhaus', archive_root: '/srv/audyn', archive_root_locked: null, writing: WRITING, interface: null, theme, discovery: { on: true, interfaces: [] },
+      clock: { reference: 'system', device: null, interface: null, domain: null, interfaces: [] },
       reference_dbfs: -18, peak_hold_s: 2, shortcuts: true, engineering_contact: 'Engineering 4711', kiosk, close_to_tray: true,
       pre_roll_s: 120, pre_roll_mib: null,
     },

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audyn_model::{
-    Anchor, Container, Gap, RecorderId, RootId, SampleFormat, SampleIndex, SegmentId, Tai, Utc,
+    Anchor, ClockQuality, Container, Gap, RecorderId, RootId, SampleFormat, SampleIndex, SegmentId, Tai, Utc,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
@@ -17,8 +17,11 @@ pub(crate) mod row;
 pub const FILE: &str = "catalogue.db";
 
 /// The schema's steps, oldest first; `user_version` says how many were taken.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("catalogue/schema.sql"), include_str!("catalogue/0002_listing.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("catalogue/schema.sql"),
+    include_str!("catalogue/0002_listing.sql"),
+    include_str!("catalogue/0003_clock.sql"),
+];
 
 /// How long another process's transaction is waited for.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
@@ -74,6 +77,10 @@ pub struct SegmentRow {
     pub anchor: Anchor,
     /// Name of the archive's clock at the first sample.
     pub zone: String,
+    /// How good the clock was when it was begun; none if nobody watched.
+    pub clock: Option<ClockQuality>,
+    /// … and when it was sealed.
+    pub clock_sealed: Option<ClockQuality>,
     /// How far it has come.
     pub state: SegmentState,
     /// Why it ended, if that is known.
@@ -115,6 +122,8 @@ pub struct Sealed {
     pub hashes: Option<Hashes>,
     /// Why it ended.
     pub reason: EndReason,
+    /// How good the clock was at the end; none if nobody watched.
+    pub clock: Option<ClockQuality>,
 }
 
 /// The open database. Every method is one transaction.
@@ -249,7 +258,7 @@ impl Catalogue {
     pub fn seal(&self, segment: SegmentId, sealed: &Sealed, now: Utc) -> Result<(), Error> {
         let hashes = sealed.hashes.as_ref();
         let sql = "UPDATE segments SET state = 'sealed', end_reason = ?2, frames = ?3, bytes = ?4, head_len = ?5, \
-                   head_hash = ?6, body_hash = ?7, sealed_utc_ns = ?8, note = NULL WHERE id = ?1";
+                   head_hash = ?6, body_hash = ?7, sealed_utc_ns = ?8, clock_sealed = ?9, note = NULL WHERE id = ?1";
         self.run(
             "write to",
             sql,
@@ -262,6 +271,7 @@ impl Catalogue {
                 hashes.map(|h| h.head.to_vec()),
                 hashes.map(|h| h.body.to_vec()),
                 now.0,
+                sealed.clock.map(|clock| clock.to_string()),
             ],
         )
     }

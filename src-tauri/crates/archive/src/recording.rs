@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_model::{Anchor, AudioFormat, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc};
+use audyn_model::{Anchor, AudioFormat, ClockQuality, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc};
 
 use crate::catalogue::EndReason;
 use crate::civil::CivilClock;
@@ -46,6 +46,8 @@ pub struct Recording {
     history: Vec<i32>,
     history_frames: usize,
     anchor: Option<Anchor>,
+    /// How good the clock is, as far as somebody has said.
+    clock: Option<ClockQuality>,
     checkpointed: Option<Mono>,
     silence: Vec<i32>,
 }
@@ -120,9 +122,19 @@ impl Recording {
             history: Vec::new(),
             history_frames,
             anchor: None,
+            clock: None,
             checkpointed: None,
             silence: Vec::new(),
         })
+    }
+
+    /// Notes how good the clock is that times come from now: it goes into files begun from now on, and into the catalogue
+    /// when a file is sealed.
+    pub fn note_clock(&mut self, clock: ClockQuality) {
+        self.clock = Some(clock);
+        for lane in &mut self.lanes {
+            lane.note_clock(clock);
+        }
     }
 
     /// Takes interleaved frames, the first at position `at`, which is where the last call ended. (A hole is the caller's
@@ -324,7 +336,7 @@ impl Recording {
         let channels = usize::from(self.common.format.channels);
         let piece = &frames[..len * channels];
         for lane in &mut self.lanes {
-            lane.begin_if_needed(&self.common, at, &anchor, &self.history)?;
+            lane.begin_if_needed(&self.common, at, &anchor, self.clock, &self.history)?;
         }
         for lane in &mut self.lanes {
             lane.encode(at, piece, now, utc, &mut self.ledger);

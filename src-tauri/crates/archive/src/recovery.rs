@@ -272,7 +272,7 @@ fn carry_out(path: &Path, file: &mut File, mend: &Mend, frames: u64) -> Result<S
         }
         _ => None,
     };
-    Ok(Sealed { frames, bytes, hashes, reason: EndReason::Recovered })
+    Ok(Sealed { frames, bytes, hashes, reason: EndReason::Recovered, clock: None })
 }
 
 fn apply(file: &mut File, mend: &Mend) -> io::Result<()> {
@@ -361,6 +361,8 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
         frames: None,
         anchor: about.anchor,
         zone: about.civil.zone,
+        clock: about.clock,
+        clock_sealed: None,
         state: SegmentState::Open,
         end: None,
         note: None,

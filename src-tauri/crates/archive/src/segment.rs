@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audyn_codec::{About, Bytes, Encoder, Patch};
-use audyn_model::{Container, Gap, Mono, SampleIndex};
+use audyn_model::{ClockQuality, Container, Gap, Mono, SampleIndex};
 
 use crate::catalogue::{EndReason, Sealed};
 use crate::disk::{Disk, DiskFile};
@@ -51,6 +51,8 @@ pub(crate) struct Segment {
     names: Candidates,
     name: String,
     pub about: About,
+    /// How good the clock was last.
+    pub clock: Option<ClockQuality>,
     pub container: Container,
     encoder: Box<dyn Encoder>,
     out: Bytes,
@@ -122,6 +124,7 @@ impl Segment {
             base,
             names,
             name,
+            clock: about.clock,
             about,
             container,
             encoder,
@@ -333,6 +336,7 @@ impl Segment {
                     bytes: self.len,
                     hashes: Some(hashes),
                     reason: *reason,
+                    clock: self.clock,
                 }));
                 self.list = None;
                 Ok(())

@@ -89,6 +89,7 @@ fn about() -> About {
         recorder_name: "bench".to_owned(),
         first: SampleIndex(0),
         anchor,
+        clock: None,
         civil: Civil {
             date: "2025-11-21".to_owned(),
             time: "00:00:00".to_owned(),

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use audyn_model::{Anchor, Rate, SampleIndex, Tai, TimeBasis};
+use audyn_model::{Anchor, ClockQuality, Rate, SampleIndex, Tai, TimeBasis};
 
 use crate::{About, Civil};
 
@@ -13,7 +13,7 @@ pub(crate) const PREFIX: &str = "AUDYN_";
 
 /// Every field of `about`, without the prefix.
 pub(crate) fn fields(about: &About) -> Vec<(&'static str, String)> {
-    vec![
+    let mut fields = vec![
         ("SEGMENT", about.segment.to_string()),
         ("RECORDER", about.recorder.to_string()),
         ("RECORDER_NAME", about.recorder_name.clone()),
@@ -27,7 +27,9 @@ pub(crate) fn fields(about: &About) -> Vec<(&'static str, String)> {
         ("SAMPLES_SINCE_MIDNIGHT", about.civil.samples_since_midnight.to_string()),
         ("ZONE", about.civil.zone.clone()),
         ("ORIGINATOR", about.originator.clone()),
-    ]
+    ];
+    fields.extend(about.clock.map(|clock| ("CLOCK", clock.to_string())));
+    fields
 }
 
 /// The reverse of [`fields`]; none if a field is missing or is not what it should be.
@@ -47,6 +49,8 @@ pub(crate) fn from_fields<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Option
             rate: Rate::new(parsed(field("RATE"))?).ok()?,
             basis: TimeBasis::from_word(field("TIME_BASIS")?)?,
         },
+        // Files of earlier versions have none, and a later version's may say what is not known here.
+        clock: field("CLOCK").and_then(|text| text.parse::<ClockQuality>().ok()),
         civil: Civil {
             date: text("DATE")?,
             time: text("TIME")?,

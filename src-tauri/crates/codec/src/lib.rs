@@ -19,7 +19,9 @@ mod vorbis;
 mod wav;
 mod words;
 
-use audyn_model::{Anchor, AudioFormat, Container, RecorderId, SampleFormat, SampleIndex, SegmentId};
+use audyn_model::{
+    Anchor, AudioFormat, ClockQuality, Container, RecorderId, SampleFormat, SampleIndex, SegmentId,
+};
 
 pub use read::{Decoded, Inspection, Mend, State, Words, decode, inspect, mend};
 pub use reader::{ReadSeek, Reader};
@@ -79,6 +81,8 @@ pub struct About {
     pub first: SampleIndex,
     /// Ties `first` to TAI, and says how that is known.
     pub anchor: Anchor,
+    /// How good the clock was that the times come from, when the file was begun; none if nobody watched.
+    pub clock: Option<ClockQuality>,
     /// Civil reading of the first sample on the archive's clock.
     pub civil: Civil,
     /// The program and its version.

@@ -245,6 +245,7 @@ mod wake {
             pick: vec![],
             samples_per_packet: FRAMES as u16,
             media_clock: MediaClock::Free,
+            ptp: None,
             window_ms: 100,
             receive_buffer: Aes67::RECEIVE_BUFFER,
         };

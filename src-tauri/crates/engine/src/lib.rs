@@ -7,6 +7,7 @@ pub mod discovery;
 pub mod doctor;
 pub mod meter;
 pub mod play;
+pub mod ptp;
 pub mod ring;
 pub mod rt;
 pub mod rtp;

@@ -8,6 +8,7 @@
 mod clock;
 mod interfaces;
 mod memory;
+mod phc;
 #[cfg(feature = "pipewire")]
 mod pipewire;
 mod priority;
@@ -20,6 +21,7 @@ mod tap;
 pub use clock::{SystemClock, process_cpu_time, sleep_until, thread_cpu_time};
 pub use interfaces::{Interface, interfaces};
 pub use memory::give_memory_back;
+pub use phc::{KernelClock, Phc, PhcReading, kernel_clock, phc_of_interface};
 #[cfg(feature = "pipewire")]
 pub use pipewire::{StreamTime, stream_time};
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};

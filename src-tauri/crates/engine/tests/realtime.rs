@@ -111,6 +111,7 @@ fn guarded(work: impl FnOnce(&mut audyn_engine::source::aes67::Stream, &mut Batc
         pick: vec![],
         samples_per_packet: 48,
         media_clock: MediaClock::Undeclared,
+        ptp: None,
         window_ms: 20,
         receive_buffer: Aes67::RECEIVE_BUFFER,
     };

@@ -6,6 +6,7 @@ pub mod format;
 pub mod gap;
 pub mod ids;
 pub mod level;
+pub mod quality;
 pub mod sample;
 pub mod time;
 
@@ -13,5 +14,6 @@ pub use format::{AudioFormat, Container, FormatError, Rate, SampleFormat};
 pub use gap::{Gap, GapCause};
 pub use ids::{RecorderId, RootId, SegmentId};
 pub use level::ChannelLevel;
+pub use quality::{ClockIdentity, ClockLock, ClockQuality, ClockReference};
 pub use sample::{Anchor, SampleIndex, TimeBasis};
 pub use time::{Clock, Mono, Tai, Utc};

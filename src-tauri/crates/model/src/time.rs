@@ -29,6 +29,15 @@ pub trait Clock: Send + Sync {
     fn utc(&self) -> Utc;
     /// Time since some fixed moment. Never steps.
     fn mono(&self) -> Mono;
+    /// How far the time that is followed (a PTP clock) is ahead of [`Self::utc`] in nanoseconds, within a second; zero
+    /// where the machine's clock itself is followed.
+    fn ahead_ns(&self) -> i64 {
+        0
+    }
+    /// TAI now, as the clock that is followed has it.
+    fn tai(&self) -> Tai {
+        self.utc().to_tai().plus(self.ahead_ns())
+    }
 }
 
 /// When TAI − UTC became how many seconds (IERS Bulletin C; none announced after 2017). The first row is also used

@@ -4,6 +4,7 @@
 
 pub mod api;
 mod book;
+mod clock;
 mod demo;
 mod discovery;
 mod disk_watch;

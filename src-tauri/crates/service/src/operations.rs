@@ -1,5 +1,6 @@
 //! The bodies of the contract's operations.
 
+mod clock;
 mod control;
 mod discovery;
 mod doctor;

@@ -9,6 +9,7 @@ mod shared;
 mod spec;
 mod state;
 mod stats;
+mod timing;
 mod vox;
 mod writer;
 
@@ -19,4 +20,5 @@ pub use shared::{Begin, Line};
 pub use spec::{Place, RecorderSpec};
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
+pub(crate) use timing::declared;
 pub use vox::{Vox, VoxLevel};

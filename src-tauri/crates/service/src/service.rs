@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use audyn_engine::ptp::{ClockView, Watch};
 use audyn_model::{Clock, Utc};
 use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, broadcast};
@@ -12,6 +13,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::api::wire::{self, AppEvent, Light, NoticeAction, NoticeLevel, RecorderState, Settings, Writing};
 use crate::api::{ApiError, Code};
 use crate::book::Shelf;
+use crate::clock::Timekeeper;
 use crate::discovery::Finder;
 use crate::disk_watch::{DiskWatch, Shares};
 use crate::doctors::Doctors;
@@ -108,6 +110,7 @@ pub(crate) struct Inner {
     pub jobs: Jobs,
     pub finder: Finder,
     pub doctors: Doctors,
+    pub clock: Timekeeper,
     disk: DiskWatch,
 }
 
@@ -121,10 +124,15 @@ impl Service {
         let (store, opened) = Store::open(&options.state_dir, &options.originator, now)?;
         let store = Arc::new(store);
         let shelf = Arc::new(Shelf::open(Arc::clone(&store), defaults(&options))?);
+        // From here on time is what is followed.
+        let (watch, clock) = Watch::start(clock, crate::clock::spec(&shelf.book().settings.clock))
+            .map_err(OpenError::Thread)?;
+        let watch = Arc::new(watch);
         let recorders = Arc::new(Recorders::new(
             Arc::clone(&clock),
             RecorderOptions { real_time: options.real_time, originator: options.originator.clone() },
         ));
+        recorders.follow(Arc::clone(&watch));
         let outbox = Outbox::new();
         let told = outbox.clone();
         let jobs = Jobs::new(move |job| told.send(AppEvent::Job(job)));
@@ -145,6 +153,7 @@ impl Service {
         let disk = DiskWatch::start(Arc::clone(&clock), root, shares).map_err(OpenError::Thread)?;
         let inner = Arc::new(Inner {
             finder: Finder::new(Arc::clone(&clock)),
+            clock: Timekeeper::new(watch),
             station: Station::new(clock, options.zone.clone(), shelf, recorders),
             options,
             started: now,
@@ -422,7 +431,7 @@ impl Inner {
             zone: station.zone.iana_name().unwrap_or("UTC").to_owned(),
             utc_offset_s: zoned.offset().seconds(),
             counts: counts(&views),
-            clock: clock(&views),
+            clock: clock(&views, &self.clock.view()),
             disk,
             missing_today_s: missing / 1000.0,
             recorders_missing: today.iter().filter(|(_, missing)| *missing > 0.0).count() as u32,
@@ -441,6 +450,7 @@ impl Inner {
     pub(crate) fn changed(&self) -> Result<(), ApiError> {
         let book = self.station.shelf.refresh()?;
         self.finder.set(&book.settings.discovery);
+        self.clock.set(&book.settings.clock);
         self.station.reconcile();
         self.show_changes();
         Ok(())
@@ -479,13 +489,17 @@ fn counts(views: &[wire::Recorder]) -> Vec<wire::StateCount> {
         .collect()
 }
 
-/// The worst clock of those that record.
-fn clock(views: &[wire::Recorder]) -> Light {
+/// The worst clock of those that record, and of the network; the network's word where all is well.
+fn clock(views: &[wire::Recorder], network: &ClockView) -> Light {
     use wire::LightLevel::{Fault, Ok, Unknown, Warn};
-    let worst = [Fault, Warn, Ok]
-        .into_iter()
-        .find_map(|level| views.iter().find(|view| view.clock.level == level).map(|view| view.clock.clone()));
-    worst.unwrap_or_else(|| terms::light(Unknown, "No signal"))
+    let lamp = crate::clock::lamp(network);
+    let worst = |level| views.iter().find(|view| view.clock.level == level).map(|view| view.clock.clone());
+    match (worst(Fault).or_else(|| worst(Warn)), worst(Ok), lamp.level) {
+        (Some(worst), ..) => worst,
+        (None, _, Fault | Warn | Ok) => lamp,
+        (None, Some(well), Unknown) => well,
+        (None, None, Unknown) => terms::light(Unknown, "No signal"),
+    }
 }
 
 /// The settings of a new station.
@@ -513,6 +527,13 @@ fn defaults(options: &Options) -> Settings {
         },
         interface: None,
         discovery: wire::DiscoverySettings { on: true, interfaces: Vec::new() },
+        clock: wire::ClockSettings {
+            reference: wire::ClockReference::System,
+            device: None,
+            interface: None,
+            domain: None,
+            interfaces: Vec::new(),
+        },
         theme: wire::Theme::System,
         reference_dbfs: -18,
         peak_hold_s: 2,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Run;
 use crate::config::raw::{RawConfig, RawRecorder, Value, Written};
-use crate::config::{Key, Problem, not_yet};
+use crate::config::{Key, Problem};
 
 /// Milliseconds between lines of levels unless told otherwise: 30 a second.
 const LEVELS_MS: u64 = 33;
@@ -42,6 +42,18 @@ pub struct RecordArgs {
     /// Clock of names and boundaries: localtime, utc, or ptp (the same as tai) [default: localtime]
     #[arg(long, value_name = "CLOCK", help_heading = "Where to")]
     pub archive_clock: Option<String>,
+    /// Time follows this PTP hardware clock, like /dev/ptp0, while it can be right [default: the machine's clock]
+    #[arg(long, value_name = "PATH", help_heading = "Clock")]
+    pub ptp_device: Option<String>,
+    /// … or the PTP hardware clock of this interface
+    #[arg(long, value_name = "IF", help_heading = "Clock")]
+    pub ptp_interface: Option<String>,
+    /// … or the machine's clock, which ptp4l and phc2sys keep on PTP time
+    #[arg(long, help_heading = "Clock")]
+    pub ptp_software: bool,
+    /// PTP domain whose grandmaster counts [default: the lowest that has one]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Clock")]
+    pub ptp_domain: Option<String>,
     /// File format: wav, opus, flac or mp3; several make several files from one capture [default: wav]
     #[arg(long, value_name = "FORMAT", help_heading = "Where to")]
     pub archive_suffix: Vec<String>,
@@ -184,27 +196,11 @@ pub struct RecordArgs {
     /// Write counters as JSON at the end
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
-
-    /// Known to earlier engines; refused with a sentence.
-    #[command(flatten)]
-    pub not_yet: NotYetArgs,
-}
-
-/// Options that are understood and refused.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct NotYetArgs {
-    #[arg(long, hide = true)]
-    pub ptp_device: Option<String>,
-    #[arg(long, hide = true)]
-    pub ptp_interface: Option<String>,
-    #[arg(long, hide = true)]
-    pub ptp_software: bool,
 }
 
 impl RecordArgs {
     /// The options of the whole run. What is wrong with them, or cannot stand beside `--config`, goes to `problems`.
     pub(super) fn run(&self, problems: &mut Vec<Problem>) -> Run {
-        self.refuse_not_yet(problems);
         if self.config.is_some() {
             for (key, _) in self.typed() {
                 problems.push(Problem::new(
@@ -290,6 +286,10 @@ impl RecordArgs {
             one(Key::VoxHangover, &self.vox_hangover),
             one(Key::VoxPreroll, &self.vox_preroll),
             one(Key::VoxLevel, &self.vox_level),
+            one(Key::PtpDevice, &self.ptp_device),
+            one(Key::PtpInterface, &self.ptp_interface),
+            self.ptp_software.then_some((Key::PtpSoftware, Value::Bool(true))),
+            one(Key::PtpDomain, &self.ptp_domain),
         ]
         .into_iter()
         .flatten()
@@ -317,17 +317,5 @@ impl RecordArgs {
             problems.push(Problem::new("--duration", wrong, "give seconds above 0, like 3600 or 2.5"));
         }
         duration
-    }
-
-    fn refuse_not_yet(&self, problems: &mut Vec<Problem>) {
-        let not = &self.not_yet;
-        let typed = [
-            ("--ptp-device", not.ptp_device.is_some()),
-            ("--ptp-interface", not.ptp_interface.is_some()),
-            ("--ptp-software", not.ptp_software),
-        ];
-        for (flag, _) in typed.into_iter().filter(|(_, typed)| *typed) {
-            problems.extend(not_yet(flag).map(|entry| Problem::new(flag, entry.wrong, entry.right)));
-        }
     }
 }

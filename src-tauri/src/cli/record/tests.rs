@@ -68,9 +68,10 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
         ("--vox --vox-preroll 5001", "--vox-preroll: 5001 is out of range; give milliseconds from 0 to 5000"),
         ("--vox --vox-level loud", "--vox-level: \"loud\" is not known; give rms, peak or any"),
         (
-            "--ptp-software",
-            "--ptp-software: reading a PTP clock is not available in this version; leave it out: the stream's own media clock is used where its sender declares one, else arrival times",
+            "--ptp-software --ptp-interface eth0",
+            "--ptp-software: contradicts --ptp-interface; give one of them: time follows one clock",
         ),
+        ("--ptp-domain 256", "--ptp-domain: 256 is out of range; give 0 to 255"),
     ] {
         assert_eq!(prepared(&format!("{ONE} {line}")).unwrap_err(), [expected], "{line}");
     }

@@ -44,6 +44,7 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
             rate: Rate::HZ_48000,
             basis: TimeBasis::MediaClock,
         },
+        clock: None,
         civil: Civil {
             date: "2026-10-25".into(),
             time: "14:00:00".into(),

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use audyn_engine::ptp::Declared;
 use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::sdp::{self, Stream};
 use audyn_engine::source::Source;
@@ -18,7 +19,7 @@ use crate::config::checked::{PAYLOAD_TYPE, PORT, SAMPLES_PER_PACKET};
 /// The most audio that one packet holds (ST 2110-10: UDP datagrams of the standard size), in bytes.
 const PAYLOAD_BYTES: usize = 1460;
 /// Longest name of a Linux network interface, in bytes.
-const INTERFACE_BYTES: usize = 15;
+pub(super) const INTERFACE_BYTES: usize = 15;
 
 /// Everything about the source. None if something about it is on the list of problems.
 pub(super) fn source(desk: &mut Desk<'_>, described: Option<&Described>) -> Option<Source> {
@@ -56,6 +57,7 @@ fn network(desk: &mut Desk<'_>, described: Option<&Described>) -> Option<Aes67> 
         pick,
         samples_per_packet: samples?,
         media_clock: stream.map_or(MediaClock::Undeclared, media_clock),
+        ptp: stream.and_then(|stream| Declared::of(&stream.reference_clock)),
         window_ms: window.or(Aes67::WINDOW_MS),
         receive_buffer: buffer.or(Aes67::RECEIVE_BUFFER),
     })

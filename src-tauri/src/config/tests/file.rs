@@ -72,6 +72,7 @@ fn every_key_reaches_its_field() {
             pick: vec![3, 4],
             samples_per_packet: 6,
             media_clock: MediaClock::Undeclared,
+            ptp: None,
             window_ms: 250,
             receive_buffer: 1_048_576,
         }),

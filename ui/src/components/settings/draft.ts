@@ -12,7 +12,7 @@ const CONTACT_MOST = 80
 
 type Field = keyof Omit<Settings, 'archive_root_locked'>
 const FIELDS: readonly Field[] = [
-  'station', 'engineering_contact', 'archive_root', 'writing', 'interface', 'discovery', 'kiosk', 'theme', 'reference_dbfs', 'peak_hold_s',
+  'station', 'engineering_contact', 'archive_root', 'writing', 'interface', 'discovery', 'clock', 'kiosk', 'theme', 'reference_dbfs', 'peak_hold_s',
   'shortcuts', 'close_to_tray', 'pre_roll_s', 'pre_roll_mib',
 ]
 
@@ -63,6 +63,8 @@ function titleOf(field: Field): string {
       return t('settings.interface')
     case 'discovery':
       return t('settings.discovery')
+    case 'clock':
+      return t('clock.follows')
     case 'kiosk':
       return t('settings.seat')
     case 'theme':
@@ -93,6 +95,7 @@ function effectOf(field: Field, draft: Settings): string {
     case 'kiosk':
       return draft.kiosk ? t('settings.effectSeat') : t('settings.effectSeatOff')
     case 'discovery':
+    case 'clock':
     case 'station':
     case 'engineering_contact':
     case 'theme':
@@ -118,7 +121,16 @@ export function problemsOf(draft: Settings): Partial<Record<Field, string>> {
   const root = draft.archive_root.trim()
   if (root === '') problems.archive_root = t('settings.rootNeeded')
   else if (!root.startsWith('/')) problems.archive_root = t('settings.rootAbsolute')
+  const clock = clockProblem(draft.clock)
+  if (clock) problems.clock = clock
   return problems
+}
+
+function clockProblem({ reference, device, interface: name }: Settings['clock']): string | undefined {
+  if (reference !== 'hardware') return undefined
+  const given = [device, name].filter((text) => text?.trim())
+  if (given.length === 0) return t('clock.deviceNeeded')
+  return given.length > 1 ? t('clock.deviceOne') : undefined
 }
 
 /**

@@ -23,6 +23,8 @@ fn row(path: &str, start: &str, container: Container) -> SegmentRow {
         frames: Some(48_000 * 60),
         anchor,
         zone: "+02:00".to_owned(),
+        clock: None,
+        clock_sealed: None,
         state: SegmentState::Sealed,
         end: Some(EndReason::Rotation),
         note: None,

@@ -21,6 +21,8 @@ fn row(path: &str) -> SegmentRow {
             basis: TimeBasis::Arrival,
         },
         zone: "+01:00".into(),
+        clock: Some("system free domain=3".parse().unwrap()),
+        clock_sealed: Some("hardware locked offset_ns=-4".parse().unwrap()),
         state: SegmentState::Sealed,
         end: Some(EndReason::Rotation),
         note: Some("note".into()),
@@ -43,6 +45,8 @@ fn rows_come_back_as_they_went_in() {
     let bare = SegmentRow {
         stored: None,
         frames: None,
+        clock: None,
+        clock_sealed: None,
         end: None,
         note: None,
         bytes: None,
@@ -76,7 +80,42 @@ fn opened_again_it_is_the_same() {
     let mode: String = again.db.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     let synchronous: i64 = again.db.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
     let version: i64 = again.db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 2));
+    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 3));
+}
+
+#[test]
+fn the_catalogue_of_every_version_becomes_this_ones() {
+    let tables = |catalogue: &Catalogue| -> Vec<(String, String)> {
+        let mut columns = catalogue
+            .db
+            .prepare("SELECT m.name, c.name || ' ' || c.type FROM sqlite_schema m, pragma_table_info(m.name) c ORDER BY 1, 2")
+            .unwrap();
+        columns.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let fresh = tempfile::tempdir().unwrap();
+    let expected = tables(&open(fresh.path()));
+    for version in 1..MIGRATIONS.len() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join(FILE)).unwrap();
+        for step in &MIGRATIONS[..version] {
+            old.execute_batch(step).unwrap();
+        }
+        old.pragma_update(None, "user_version", version as i64).unwrap();
+        let id = RootId::new();
+        old.execute("INSERT INTO root VALUES (?1, 5)", [id.to_string()]).unwrap();
+        old.execute_batch(
+            "INSERT INTO segments (id, recorder, recorder_name, path, container, rate, channels, first, frames, \
+             start_tai_ns, time_basis, anchor_at, anchor_tai_ns, zone, state) VALUES \
+             ('0190c5a8-8c1c-7000-8000-000000000001', '0190c5a8-8c1c-7000-8000-000000000002', 'a', 'x.wav', 'wav', 48000, \
+             2, 0, 5, 0, 'arrival', 0, 0, 'UTC', 'sealed')",
+        )
+        .unwrap();
+        drop(old);
+        let new = open(dir.path());
+        assert_eq!((new.root_id().unwrap(), tables(&new)), (id, expected.clone()), "from version {version}");
+        let rows = new.segments().unwrap();
+        assert_eq!((rows.len(), rows[0].frames, rows[0].clock), (1, Some(5), None));
+    }
 }
 
 #[test]
@@ -86,7 +125,7 @@ fn a_later_programs_catalogue_is_left_alone() {
     let before = std::fs::read(dir.path().join(FILE)).unwrap();
     assert!(matches!(
         Catalogue::open(dir.path(), Utc(1)),
-        Err(Error::CatalogueNewer { version: 7, known: 2, .. })
+        Err(Error::CatalogueNewer { version: 7, known: 3, .. })
     ));
     assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), before);
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use audyn_codec::{About, Bytes, Context, Spec};
-use audyn_model::{Anchor, AudioFormat, Gap, GapCause, Mono, SampleIndex, SegmentId, Utc};
+use audyn_model::{Anchor, AudioFormat, ClockQuality, Gap, GapCause, Mono, SampleIndex, SegmentId, Utc};
 
 use super::ledger::{Entry, Ledger};
 use super::{Common, GIVE_UP_AFTER, OutputStatus, Place, fault};
@@ -61,6 +61,7 @@ impl Lane {
         common: &Common,
         at: SampleIndex,
         anchor: &Anchor,
+        clock: Option<ClockQuality>,
         history: &[i32],
     ) -> Result<(), Fault> {
         if self.current.is_some() {
@@ -73,6 +74,7 @@ impl Lane {
             recorder_name: common.name.clone(),
             first: at,
             anchor: *anchor,
+            clock,
             civil: civil.for_file(common.clock.clock, anchor, at),
             originator: common.originator.clone(),
         };
@@ -101,6 +103,13 @@ impl Lane {
         self.current = Some(Segment::new(place, self.spec.container, about, encoder, head));
         self.begun += 1;
         Ok(())
+    }
+
+    /// How good the clock is now: the current file's latest.
+    pub fn note_clock(&mut self, clock: ClockQuality) {
+        if let Some(segment) = &mut self.current {
+            segment.clock = Some(clock);
+        }
     }
 
     /// The current file has all its frames. Only in memory.
@@ -293,6 +302,8 @@ fn entry(segment: &Segment, common: &Common, spec: &Spec, done: Done, utc: Utc) 
                 frames: None,
                 anchor: segment.about.anchor,
                 zone: segment.about.civil.zone.clone(),
+                clock: segment.about.clock,
+                clock_sealed: None,
                 state: SegmentState::Open,
                 end: None,
                 note: None,

@@ -242,6 +242,8 @@ fn plans_follow_from_what_is_found() {
         frames: None,
         anchor: Anchor::direct(Rate::new(44_100).unwrap(), TimeBasis::MediaClock),
         zone: "UTC".into(),
+        clock: None,
+        clock_sealed: None,
         state: SegmentState::Open,
         end: None,
         note: None,

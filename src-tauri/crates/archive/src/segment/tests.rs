@@ -41,6 +41,7 @@ fn about() -> About {
         recorder_name: String::new(),
         first: SampleIndex(0),
         anchor: Anchor::direct(Rate::HZ_48000, TimeBasis::MediaClock),
+        clock: None,
         civil: Civil {
             date: String::new(),
             time: String::new(),

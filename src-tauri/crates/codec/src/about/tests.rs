@@ -15,6 +15,7 @@ pub(crate) fn example() -> About {
             rate: Rate::HZ_48000,
             basis: TimeBasis::Arrival,
         },
+        clock: None,
         civil: Civil {
             date: "2025-11-21".to_owned(),
             time: "13:59:58".to_owned(),
@@ -31,6 +32,18 @@ fn about_survives_json_and_tags() {
     assert_eq!(from_json(&to_json(&about)), Some(about.clone()));
     let shouted: Vec<_> = tags(&about).into_iter().map(|(n, v)| (n.to_lowercase(), v)).collect();
     assert_eq!(from_tags(&shouted), Some(about));
+}
+
+#[test]
+fn a_clocks_quality_is_kept_and_one_that_is_not_understood_is_left_out() {
+    let clock =
+        "hardware locked grandmaster=00-11-22-FF-FE-33-44-55 domain=0 offset_ns=-120 uncertainty_ns=40";
+    let about = About { clock: Some(clock.parse().unwrap()), ..example() };
+    let kept = from_json(&to_json(&about)).unwrap();
+    assert_eq!((kept.clock.map(|clock| clock.to_string()).as_deref(), kept == about), (Some(clock), true));
+    let mut later = tags(&about);
+    later.iter_mut().find(|(name, _)| name == "AUDYN_CLOCK").unwrap().1 = "quantum entangled".to_owned();
+    assert_eq!(from_tags(&later), Some(About { clock: None, ..about }));
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub fn run(load: &Load) {
                 pick: vec![],
                 samples_per_packet: 48,
                 media_clock: MediaClock::Undeclared,
+                ptp: None,
                 window_ms: Aes67::WINDOW_MS,
                 receive_buffer: Aes67::RECEIVE_BUFFER,
             }),

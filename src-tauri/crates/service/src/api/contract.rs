@@ -139,6 +139,8 @@ contract! {
     settings: Viewer, Get "/api/control/settings", Empty => Settings;
     /// Changes the station's settings: those that are given.
     change_settings: Admin, Put "/api/control/settings", ChangeSettings => Settings;
+    /// What time follows, and what is heard of PTP.
+    clock: Viewer, Get "/api/control/clock", Empty => ClockStatus;
     /// Network interfaces of this machine.
     interfaces: Operator, Get "/api/control/interfaces", Empty => Interfaces;
     /// About this program and machine.

@@ -3,6 +3,7 @@
 //!
 //! Moments are RFC 3339 in UTC; lengths of time are seconds; levels are dBFS; sizes are bytes.
 
+mod clock;
 mod discovery;
 mod doctor;
 mod event;
@@ -14,6 +15,7 @@ mod source;
 mod status;
 mod studio;
 
+pub use clock::*;
 pub use discovery::*;
 pub use doctor::*;
 pub use event::*;

@@ -3,7 +3,8 @@ use audyn_model::{Anchor, Rate, RecorderId, SampleFormat, SegmentId, TimeBasis, 
 
 use super::*;
 use crate::api::wire::{
-    ArchiveClock as Clock, DiscoverySettings, Layout, RecorderConfig, Settings, Theme, Writing,
+    ArchiveClock as Clock, ClockReference, ClockSettings, DiscoverySettings, Layout, RecorderConfig,
+    Settings, Theme, Writing,
 };
 use crate::store::{RecorderRow, StudioRow};
 
@@ -48,6 +49,13 @@ fn book() -> Book {
             },
             interface: None,
             discovery: DiscoverySettings { on: false, interfaces: Vec::new() },
+            clock: ClockSettings {
+                reference: ClockReference::System,
+                device: None,
+                interface: None,
+                domain: None,
+                interfaces: Vec::new(),
+            },
             theme: Theme::System,
             reference_dbfs: -18,
             peak_hold_s: 2,
@@ -82,6 +90,8 @@ fn row(path: &str, start: &str, zone: &str) -> SegmentRow {
         frames: None,
         anchor,
         zone: zone.to_owned(),
+        clock: None,
+        clock_sealed: None,
         state: SegmentState::Open,
         end: Some(EndReason::Rotation),
         note: None,

@@ -214,6 +214,9 @@ fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<S
         }
         settings.discovery = discovery;
     }
+    if let Some(clock) = change.clock {
+        settings.clock = crate::clock::checked(clock, &mut problems);
+    }
     if let Some(dbfs) = change.reference_dbfs {
         if ![-18, -20].contains(&dbfs) {
             problems.push(format!("A reference of {dbfs} dBFS is not known; choose -18 or -20."));

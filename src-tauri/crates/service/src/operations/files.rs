@@ -55,6 +55,8 @@ impl Service {
             Ok(FileDetails {
                 gaps: gaps.iter().map(|gap| terms::gap(gap, &file.row.anchor, Some(path.clone()))).collect(),
                 time_basis: file.row.anchor.basis.as_str().to_owned(),
+                clock: file.row.clock.as_ref().map(crate::clock::quality),
+                clock_sealed: file.row.clock_sealed.as_ref().map(crate::clock::quality),
                 hash: file.row.hashes.as_ref().map(|hashes| hex(&hashes.body)),
                 file: files::file_entry(&file, &inner.station.shelf.book()),
             })

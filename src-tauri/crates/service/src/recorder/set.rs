@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use audyn_archive::{Recovery, Root};
 use audyn_engine::meter::MeterReader;
+use audyn_engine::ptp::Watch;
 use audyn_engine::source::{Capture, Inputs, OpenError, Source, StreamCounters};
 use audyn_model::{Clock, Mono, RecorderId};
 
@@ -17,6 +18,7 @@ use super::shared::{Begin, Job, Line, Shared};
 use super::spec::Place;
 use super::state::State;
 use super::stats::RecorderStats;
+use super::timing::Timing;
 use super::writer::Writer;
 use crate::events::Events;
 
@@ -75,6 +77,8 @@ pub struct Recorders {
     /// Why receive threads run without real-time priority.
     refused: Mutex<Option<String>>,
     memory: Arc<Memory>,
+    /// Who watches over time, once somebody does.
+    watch: OnceLock<Arc<Watch>>,
 }
 
 /// A recorder whose place and source are open, and which has not begun.
@@ -107,6 +111,7 @@ impl Recorders {
             roots: Mutex::default(),
             running: Mutex::default(),
             refused: Mutex::default(),
+            watch: OnceLock::new(),
             memory: Arc::new(Memory::new(Limits { length_ms: 0, bytes: Limits::usual_bytes() })),
         }
     }
@@ -131,6 +136,17 @@ impl Recorders {
         let shared = self.find(id)?;
         let kept = shared.kept.load(std::sync::atomic::Ordering::Relaxed);
         Some(Duration::from_nanos(shared.line.source.rate().ns_of(kept)))
+    }
+
+    /// Lets the recorders that are connected from now on say how good their clock is.
+    pub fn follow(&self, watch: Arc<Watch>) {
+        // A second watch over one clock would say nothing else.
+        let _ = self.watch.set(watch);
+    }
+
+    /// Who watches over time.
+    pub(crate) fn watch(&self) -> Option<&Arc<Watch>> {
+        self.watch.get()
     }
 
     /// Connects a recorder to its source: it is heard and measured, and nothing is written until [`Self::record`]. One that
@@ -418,6 +434,7 @@ impl Recorders {
         let (clock, events) = (Arc::clone(&self.clock), self.events.clone());
         let memory = Arc::clone(&self.memory);
         let writer = Writer::new(Arc::clone(&shared), capture, originator, clock, events, memory);
+        let writer = writer.timed_by(Timing::new(self.watch.get().cloned()));
         let thread = std::thread::Builder::new()
             .name("audyn-writer".into())
             .stack_size(512 * 1024)

@@ -21,6 +21,7 @@ use super::preroll::{Kept, Memory, PreRoll};
 use super::relabel::Relabel;
 use super::shared::{Begin, Job, Next, Shared};
 use super::state::{Input, State};
+use super::timing::Timing;
 use crate::events::{Event, Events};
 
 /// Between two looks into the ring.
@@ -53,6 +54,7 @@ pub(super) struct Writer {
     looked: Mono,
     relabel: Relabel,
     idle: u32,
+    timing: Timing,
 }
 
 impl Writer {
@@ -84,7 +86,13 @@ impl Writer {
             looked: now,
             relabel: Relabel::default(),
             idle: 0,
+            timing: Timing::default(),
         }
+    }
+
+    /// With somebody who knows how good the clock is.
+    pub(super) fn timed_by(self, timing: Timing) -> Self {
+        Self { timing, ..self }
     }
 
     /// The thread's whole life: recordings, and between them a source that is heard and not written.
@@ -232,6 +240,7 @@ impl Writer {
 
     /// Takes everything there is, and lets the recording make durable what is due.
     fn take_all(&mut self) -> Result<(), String> {
+        self.note_clock();
         let mut any = false;
         loop {
             // What was kept goes first; what comes meanwhile waits behind it.
@@ -346,7 +355,16 @@ impl Writer {
         })
         .map_err(|e| e.to_string())?;
         self.recording = Some(recording);
+        self.note_clock();
         Ok(())
+    }
+
+    /// Tells the recording how good its clock is.
+    fn note_clock(&mut self) {
+        let (Some(recording), Some(anchor)) = (&mut self.recording, &self.anchor) else { return };
+        if let Some(quality) = self.timing.quality(anchor, &self.shared.line.source) {
+            recording.note_clock(quality);
+        }
     }
 
     /// How many of `frames` are still wanted.

@@ -77,6 +77,7 @@ impl Run {
             self.count(passed);
             self.inner.station.retry_lines();
             self.start_again(now);
+            crate::clock::look(&self.inner, now);
             self.go_over(now);
         }
         crate::discovery::look(&self.inner);

@@ -1,12 +1,14 @@
 //! Recorders and sources as the contract shows them.
 
-use audyn_model::RecorderId;
+use audyn_engine::ptp::{ClockView, Standing, standing};
+use audyn_engine::source::Source;
+use audyn_model::{ClockLock, RecorderId};
 use jiff::civil::Date;
 
 use super::{Connected, Station, lock};
 use crate::api::wire::{self, Light, LightLevel, RecorderState};
 use crate::book::Book;
-use crate::recorder::{RecorderStats, State};
+use crate::recorder::{RecorderStats, State, declared};
 use crate::store::{RecorderRow, SourceRow, StudioRow};
 use crate::terms::{self, light, moment};
 
@@ -52,7 +54,11 @@ impl Station {
                 last: last.filter(|_| recording),
             },
             network: self.network(row.uid, line.as_ref()),
-            clock: clock(stats.as_ref()),
+            clock: clock(
+                stats.as_ref(),
+                self.recorders.watch().map(|watch| watch.view()).as_deref(),
+                line.as_ref().map(|line| &line.heard.source),
+            ),
             disk: disk.clone(),
             demo: row.demo,
         }
@@ -190,16 +196,28 @@ fn files(stats: Option<&RecorderStats>, book: &Book, writing: &wire::Writing) ->
     writing.outputs.iter().filter_map(current).collect()
 }
 
-/// How a recording's times are known.
-fn clock(stats: Option<&RecorderStats>) -> Light {
+/// How a recording's times are known, and whether that can be relied on.
+fn clock(stats: Option<&RecorderStats>, watch: Option<&ClockView>, source: Option<&Source>) -> Light {
     let Some(basis) = stats.and_then(|stats| stats.source.time_basis) else {
         return light(LightLevel::Unknown, "No signal");
     };
-    let apart = stats.and_then(|stats| stats.source.lag_us).is_some_and(|us| us.abs() > 1_000_000);
-    match (basis, apart) {
-        (_, true) => light(LightLevel::Warn, "Clocks apart"),
-        ("media-clock" | "assumed-media-clock", false) => light(LightLevel::Ok, "Media clock"),
-        ("device", false) => light(LightLevel::Ok, "Device clock"),
-        (_, false) => light(LightLevel::Ok, "By arrival"),
+    if stats.and_then(|stats| stats.source.lag_us).is_some_and(|us| us.abs() > 1_000_000) {
+        return light(LightLevel::Warn, "Clocks apart");
+    }
+    if !matches!(basis, "media-clock" | "assumed-media-clock") {
+        return match watch.map(|view| view.following.lock) {
+            _ if basis == "device" => light(LightLevel::Ok, "Device clock"),
+            Some(ClockLock::Locked) => light(LightLevel::Ok, "PTP, by arrival"),
+            Some(ClockLock::Holdover) => light(LightLevel::Warn, "PTP held over"),
+            Some(ClockLock::Free | ClockLock::System) | None => light(LightLevel::Ok, "By arrival"),
+        };
+    }
+    let declared = source.and_then(declared);
+    match watch.map(|view| standing(&view.domains, declared).0) {
+        Some(Standing::Heard) => light(LightLevel::Ok, "PTP locked"),
+        Some(Standing::Gone) => light(LightLevel::Warn, "Clock free"),
+        Some(Standing::Other(_)) => light(LightLevel::Warn, "Other grandmaster"),
+        Some(Standing::Insane) => light(LightLevel::Warn, "PTP time wrong"),
+        Some(Standing::Unheard | Standing::Unsaid) | None => light(LightLevel::Ok, "Media clock"),
     }
 }

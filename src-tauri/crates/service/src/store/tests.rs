@@ -10,8 +10,8 @@ use super::studios::Assigned;
 use super::users::{NewUserRow, UserRow};
 use super::*;
 use crate::api::wire::{
-    Aes67Config, ArchiveClock, DiscoverySettings, Format, Layout, Leg, Output, RecorderConfig, Settings,
-    SourceConfig, Theme, ToneConfig, Writing,
+    Aes67Config, ArchiveClock, ClockReference, ClockSettings, DiscoverySettings, Format, Layout, Leg, Output,
+    RecorderConfig, Settings, SourceConfig, Theme, ToneConfig, Writing,
 };
 
 mod assignment;
@@ -117,6 +117,13 @@ fn settings() -> Settings {
         writing: writing(),
         interface: Some("eth1".into()),
         discovery: DiscoverySettings { on: true, interfaces: vec!["eth1".into()] },
+        clock: ClockSettings {
+            reference: ClockReference::System,
+            device: Some("/dev/ptp0".into()),
+            interface: None,
+            domain: None,
+            interfaces: Vec::new(),
+        },
         theme: Theme::Dark,
         reference_dbfs: -18,
         peak_hold_s: 2,

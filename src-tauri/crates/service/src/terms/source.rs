@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use audyn_engine::ptp::Declared;
 use audyn_engine::rtp::payload::Encoding;
 use audyn_engine::sdp::{self, ReferenceClock};
 use audyn_engine::source::Source;
@@ -160,7 +161,7 @@ fn network(config: &wire::Aes67Config, default_interface: Option<&str>) -> Resul
         return Err(problems);
     }
     let taken: Vec<u16> = if pick.is_empty() { (0..channels as u16).collect() } else { pick.clone() };
-    let media_clock = described.map_or(MediaClock::Undeclared, |stream| match stream.media_clock {
+    let media_clock = described.as_ref().map_or(MediaClock::Undeclared, |stream| match stream.media_clock {
         sdp::MediaClock::Direct { offset } => MediaClock::Direct { offset },
         sdp::MediaClock::None => MediaClock::Undeclared,
         sdp::MediaClock::Sender | sdp::MediaClock::Ieee1722(_) => MediaClock::Free,
@@ -176,6 +177,7 @@ fn network(config: &wire::Aes67Config, default_interface: Option<&str>) -> Resul
             pick,
             samples_per_packet,
             media_clock,
+            ptp: described.and_then(|stream| Declared::of(&stream.reference_clock)),
             window_ms,
             receive_buffer: buffer as usize,
         }),
@@ -256,6 +258,7 @@ fn tone(id: &str, config: &wire::ToneConfig) -> Result<Heard, Vec<String>> {
             pick: Vec::new(),
             samples_per_packet: 48,
             media_clock: MediaClock::Direct { offset: 0 },
+            ptp: None,
             window_ms: Aes67::WINDOW_MS,
             receive_buffer: Aes67::RECEIVE_BUFFER,
         }),

@@ -53,6 +53,7 @@ fn sound(legs: usize) -> Findings {
         pick: Vec::new(),
         samples_per_packet: 48,
         media_clock: MediaClock::Undeclared,
+        ptp: None,
         window_ms: 100,
         receive_buffer: 2_000_000,
     };

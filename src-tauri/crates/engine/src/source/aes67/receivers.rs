@@ -217,7 +217,7 @@ impl Run {
             due = due.after(PERIOD);
             rt::sleep_until(due);
             self.obey();
-            let wake = Wake::new(self.clock.mono(), self.clock.utc());
+            let wake = Wake::now(&*self.clock);
             for (_, stream) in &mut self.streams {
                 stream.wake(&mut self.batch, &wake);
             }
@@ -234,7 +234,7 @@ impl Run {
                         continue;
                     };
                     let (id, mut stream) = self.streams.swap_remove(position);
-                    let wake = Wake::new(self.clock.mono(), self.clock.utc());
+                    let wake = Wake::now(&*self.clock);
                     stream.wake(&mut self.batch, &wake);
                     stream.finish();
                     // There is a place for every stream a thread can have.

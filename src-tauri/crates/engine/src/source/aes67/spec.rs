@@ -4,10 +4,11 @@ use std::net::Ipv4Addr;
 
 use audyn_model::{AudioFormat, Rate};
 
+use crate::ptp::Declared;
 use crate::rtp::payload::{Encoding, Pick};
 
 /// One stream to receive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Aes67 {
     /// One leg, or the two of an ST 2022-7 pair: identical packets on two networks.
     pub legs: Vec<Leg>,
@@ -25,6 +26,8 @@ pub struct Aes67 {
     pub samples_per_packet: u16,
     /// How RTP timestamps relate to the reference clock.
     pub media_clock: MediaClock,
+    /// The PTP clock that its sender names. Only for what is said about its times: it receives the same without.
+    pub ptp: Option<Declared>,
     /// How long a missing packet is waited for, in milliseconds; also the largest skew between two legs.
     pub window_ms: u32,
     /// Socket receive buffer asked for, in bytes.
@@ -58,6 +61,21 @@ pub enum MediaClock {
     /// The sender's own clock (`mediaclk:sender`, IEEE 1722, no PTP): only arrival times tell when it was.
     Free,
 }
+
+impl PartialEq for Aes67 {
+    /// Whether they are received in the same way: a sender that names another grandmaster since an election is the same.
+    fn eq(&self, other: &Self) -> bool {
+        let of = |one: &Self| {
+            let Self { payload_type, encoding, rate, stream_channels, .. } = one;
+            let Self { samples_per_packet, media_clock, window_ms, receive_buffer, .. } = one;
+            let numbers = (*samples_per_packet, *media_clock, *window_ms, *receive_buffer);
+            (*payload_type, *encoding, *rate, *stream_channels, numbers)
+        };
+        of(self) == of(other) && self.legs == other.legs && self.pick == other.pick
+    }
+}
+
+impl Eq for Aes67 {}
 
 impl Aes67 {
     /// The reorder window that recorders use unless told otherwise, in milliseconds.

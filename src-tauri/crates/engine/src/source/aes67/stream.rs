@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use audyn_model::{GapCause, Mono, SampleIndex, Tai, Utc, time::tai_minus_utc};
+use audyn_model::{Clock, GapCause, Mono, SampleIndex, Tai, Utc};
 
 use super::Aes67;
 use super::socket::{Destination, LegSocket, OpenError};
@@ -154,7 +154,14 @@ impl Wake {
     /// The time of a wake-up, read once by the thread.
     #[must_use]
     pub fn new(mono: Mono, utc: Utc) -> Self {
-        Self { mono, utc, tai: Tai(utc.0 + tai_minus_utc(utc.0.div_euclid(1_000_000_000)) * 1_000_000_000) }
+        Self { mono, utc, tai: utc.to_tai() }
+    }
+
+    /// Now, in TAI as the clock that is followed has it.
+    #[must_use]
+    pub fn now(clock: &dyn Clock) -> Self {
+        let wake = Self::new(clock.mono(), clock.utc());
+        Self { tai: wake.tai.plus(clock.ahead_ns()), ..wake }
     }
 
     /// When a packet arrived. An arrival time in the future or long ago (the clock was set between) counts as now.

@@ -1,5 +1,6 @@
 use super::{
-    Announced, DoctorReport, FileEntry, Job, Playback, Recorder, Settings, Source, Status, Studio, wire,
+    Announced, ClockStatus, DoctorReport, FileEntry, Job, Playback, Recorder, Settings, Source, Status,
+    Studio, wire,
 };
 
 wire! {
@@ -22,6 +23,8 @@ wire! {
         Settings(Settings),
         /// How the station is: at every change, and every ten seconds.
         Status(Status),
+        /// What time follows, or who keeps it on the network, is not as it was.
+        Clock(Box<ClockStatus>),
         /// A file was begun, or is complete.
         File(FileEntry),
         /// Files are gone.

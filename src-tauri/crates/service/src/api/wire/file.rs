@@ -1,4 +1,4 @@
-use super::{Format, Gap, Moment, wire};
+use super::{ClockQuality, Format, Gap, Moment, wire};
 
 wire! {
     /// One file of the archive.
@@ -130,6 +130,10 @@ wire! {
         pub gaps: Vec<Gap>,
         /// How its times are known: `media-clock`, `assumed-media-clock`, `arrival`.
         pub time_basis: String,
+        /// How good the clock was when it was begun; none if nobody watched.
+        pub clock: Option<ClockQuality>,
+        /// … and when it was complete.
+        pub clock_sealed: Option<ClockQuality>,
         /// BLAKE3 of its audio, in hexadecimal, once known.
         pub hash: Option<String>,
     }

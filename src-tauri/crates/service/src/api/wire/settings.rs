@@ -1,4 +1,4 @@
-use super::{DiscoverySettings, Moment, Writing, wire};
+use super::{ClockSettings, DiscoverySettings, Moment, Writing, wire};
 
 wire! {
     /// The station's settings.
@@ -15,6 +15,8 @@ wire! {
         pub interface: Option<String>,
         /// Where announcements are listened for.
         pub discovery: DiscoverySettings,
+        /// What time follows, and where PTP is listened to.
+        pub clock: ClockSettings,
         /// Look.
         pub theme: Theme,
         /// Reference mark of meters in dBFS: −18 or −20.
@@ -61,6 +63,8 @@ wire! {
         pub interface: Option<String>,
         /// Where announcements are listened for.
         pub discovery: Option<DiscoverySettings>,
+        /// What time follows, and where PTP is listened to.
+        pub clock: Option<ClockSettings>,
         /// Look.
         pub theme: Option<Theme>,
         /// Reference mark of meters in dBFS: −18 or −20.

@@ -140,6 +140,7 @@ mod tests {
             pick: Vec::new(),
             samples_per_packet: 48,
             media_clock: MediaClock::Undeclared,
+            ptp: None,
             window_ms: 100,
             receive_buffer: 1,
         })

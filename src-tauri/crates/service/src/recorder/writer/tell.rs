@@ -29,7 +29,11 @@ impl Writer {
             return self.step(Input::Arm);
         }
         match found {
-            Found::Well => self.step(Input::Health(None)),
+            Found::Well => {
+                let anchor = self.anchor.as_ref();
+                let trouble = anchor.and_then(|anchor| self.timing.trouble(anchor, &self.shared.line.source));
+                self.step(Input::Health(trouble));
+            }
             Found::Worse(reason) => self.step(Input::Health(Some(reason))),
             // A source that was connected just now has time to be heard.
             Found::Silent(refused) if self.heard || now.since(self.began) >= GRACE => {

@@ -36,6 +36,7 @@ fn rig(legs: usize, change: impl FnOnce(&mut Aes67)) -> Rig {
         pick: vec![],
         samples_per_packet: 48,
         media_clock: MediaClock::Direct { offset: 0 },
+        ptp: None,
         window_ms: 100,
         receive_buffer: Aes67::RECEIVE_BUFFER,
     };
