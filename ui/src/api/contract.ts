@@ -266,7 +266,7 @@ description?: string | null,
 source_id?: string | null, };
 
 /**
- * A recorder's new settings. They hold from its next recording on.
+ * A recorder's new settings. They hold from its next file on.
  */
 export type ChangeRecorderConfig = { 
 /**
@@ -2978,7 +2978,7 @@ export interface Operations {
   create_recorder: { request: NewRecorder; reply: Recorder };
   /** Changes name, line or source. */
   change_recorder: { request: ChangeRecorder; reply: Recorder };
-  /** Changes how it writes, from its next recording on. */
+  /** Changes how it writes, from its next file on. */
   change_recorder_config: { request: ChangeRecorderConfig; reply: Recorder };
   /** Removes a stopped recorder. Its recordings stay. */
   delete_recorder: { request: RecorderId; reply: Empty };

@@ -68,7 +68,7 @@ test('the preview follows what is typed, and saving says when it holds', async (
   await outputs.find('form').trigger('submit')
   await flushPromises()
   expect(asked('change_recorder_config')).toMatchObject([{ id: 1, config: { outputs: [{ format: 'wav' }, { format: 'opus' }] } }])
-  expect(toasts.at(-1)?.text).toContain('from the next recording on')
+  expect(toasts.at(-1)?.text).toContain('from the next file on')
 })
 
 test('what cannot be used is told and not saved', async () => {

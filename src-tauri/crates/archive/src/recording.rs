@@ -196,6 +196,12 @@ impl Recording {
         Ok(())
     }
 
+    /// The sample that will begin the next file; none if there is no rotation, or nothing was written yet.
+    #[must_use]
+    pub fn cut(&self) -> Option<SampleIndex> {
+        self.schedule.as_ref().and_then(Schedule::cut)
+    }
+
     /// Carries on after a [`Fault`], exactly where it stopped.
     ///
     /// # Errors

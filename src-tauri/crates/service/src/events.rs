@@ -55,6 +55,13 @@ pub enum Event {
         /// The system's reason.
         reason: String,
     },
+    /// From its next file on a recorder writes in another way, as was ordered.
+    Rewritten {
+        /// Whose.
+        recorder: RecorderId,
+        /// Its name for people.
+        name: String,
+    },
     /// Audio is missing.
     Gap {
         /// Whose.

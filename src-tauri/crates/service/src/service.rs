@@ -452,6 +452,7 @@ impl Inner {
         self.finder.set(&book.settings.discovery);
         self.clock.set(&book.settings.clock);
         self.station.reconcile();
+        self.station.rewrite();
         self.show_changes();
         Ok(())
     }

@@ -202,6 +202,20 @@ impl Station {
         Ok(())
     }
 
+    /// Lets those that record write their next files as is set now.
+    pub(crate) fn rewrite(&self) {
+        let book = self.shelf.book();
+        for row in book.recorders.iter().filter(|row| self.is_busy(row.uid)) {
+            let Some(source) = book.source_of(row) else { continue };
+            let Ok(spec) = self.spec(&book, row, source) else { continue };
+            if self.seat(row.number).will_write(&book.writing(row))
+                && let Err(error) = self.recorders.rewrite(&spec)
+            {
+                tracing::warn!(recorder = row.name, %error, "its next file is written as the last one");
+            }
+        }
+    }
+
     /// Ends a recorder's recording; every file is finished first.
     pub(crate) fn end(&self, row: &RecorderRow) {
         self.recorders.end(row.uid, FINISH);

@@ -25,7 +25,7 @@ test('each change says when it holds', () => {
   draft.writing = { ...draft.writing, period_s: 60 }
   expect(changes(settings(), draft).map(({ effect }) => effect)).toEqual([
     'as soon as nothing is being recorded',
-    'from each recorder’s next recording on',
+    'from each recorder’s next file on',
     'when a source is connected the next time',
     'this screen shows its studio at once',
     'at once',

@@ -57,7 +57,7 @@ export default {
   recordName: 'Record {name}',
   starting: 'Starting',
   testTone: 'Test tone',
-  pendingTag: 'New settings from the next recording',
+  pendingTag: 'New settings from the next file',
 
   source: 'Source',
   noSource: 'No source',

@@ -88,9 +88,9 @@ export default {
   countWaiting: 'Packets waiting in order',
 
   outputsWhat: 'What is not set here follows the station.',
-  applies: 'Holds from the next recording on.',
-  appliesRunning: 'The running recording goes on as it is. This holds from the next recording on.',
-  pending: 'Saved settings wait for the next recording.',
+  applies: 'Holds from the next file on.',
+  appliesRunning: 'The file being written stays as it is. This holds from the next file on; without a change of files, from the next recording.',
+  pending: 'Saved settings wait for the next file.',
   asStation: 'As the station: {value}',
   own: 'Own',
   follows: 'Follow the station',

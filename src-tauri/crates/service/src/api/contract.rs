@@ -166,7 +166,7 @@ contract! {
     create_recorder: Admin, Post "/api/recorders/", NewRecorder => Recorder;
     /// Changes name, line or source.
     change_recorder: Admin, Put "/api/recorders/{id}", ChangeRecorder => Recorder;
-    /// Changes how it writes, from its next recording on.
+    /// Changes how it writes, from its next file on.
     change_recorder_config: Admin, Put "/api/recorders/{id}/config", ChangeRecorderConfig => Recorder;
     /// Removes a stopped recorder. Its recordings stay.
     delete_recorder: Admin, Delete "/api/recorders/{id}", RecorderId => Empty;

@@ -14,7 +14,7 @@ use audyn_model::{Clock, Mono, RecorderId};
 
 use super::RecorderSpec;
 use super::preroll::{Limits, Memory};
-use super::shared::{Begin, Job, Line, Shared};
+use super::shared::{Begin, Job, Line, Rewrite, Shared};
 use super::spec::Place;
 use super::state::State;
 use super::stats::RecorderStats;
@@ -183,6 +183,17 @@ impl Recorders {
         if shared.order(job(spec, place, begin)) {
             self.wake(spec.id);
         }
+        Ok(())
+    }
+
+    /// Lets a recorder that records write its next file, and those after it, as the specification says. Nothing happens if
+    /// it records nothing; without rotation, nothing until its next recording.
+    ///
+    /// # Errors
+    /// The place cannot be opened.
+    pub fn rewrite(&self, spec: &RecorderSpec) -> Result<(), StartError> {
+        let Some(shared) = self.find(spec.id) else { return Ok(()) };
+        shared.order_rewrite(Rewrite { outputs: spec.outputs.clone(), place: self.open(spec)? });
         Ok(())
     }
 

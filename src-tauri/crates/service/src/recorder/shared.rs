@@ -50,6 +50,12 @@ pub(super) struct Job {
     pub vox: Option<Vox>,
 }
 
+/// How a recording is written from its next file on.
+pub(super) struct Rewrite {
+    pub outputs: Vec<audyn_codec::Spec>,
+    pub place: audyn_archive::Place,
+}
+
 /// What others see of a recorder, and how they tell it what to do.
 pub(super) struct Shared {
     pub line: Line,
@@ -69,6 +75,8 @@ pub(super) struct Live {
     pub told: Told,
     /// Ordered, and not begun.
     ordered: Option<Job>,
+    /// Holds from the next file of what is going on.
+    rewrite: Option<Rewrite>,
     /// Ordered or going on.
     pub busy: bool,
     /// The thread ends after what it is doing.
@@ -85,8 +93,8 @@ pub(super) enum Next {
 }
 impl Shared {
     pub(super) fn new(line: Line, counters: Arc<StreamCounters>) -> Self {
-        let (told, ordered, busy, leave, gone) = Default::default();
-        let live = Live { state: State::Stopped, told, ordered, busy, leave, gone };
+        let (told, ordered, rewrite, busy, leave, gone) = Default::default();
+        let live = Live { state: State::Stopped, told, ordered, rewrite, busy, leave, gone };
         Self {
             line,
             counters,
@@ -109,8 +117,25 @@ impl Shared {
         live.told = Told::default();
         live.state = live.state.step(Input::Start);
         live.ordered = Some(job);
+        live.rewrite = None;
         live.busy = true;
         true
+    }
+
+    /// Orders another way of writing, for the next file on. Nothing happens if nothing is recorded.
+    pub(super) fn order_rewrite(&self, rewrite: Rewrite) {
+        let mut live = self.live();
+        if live.busy {
+            live.rewrite = Some(rewrite);
+        }
+    }
+
+    pub(super) fn rewrite_is_ordered(&self) -> bool {
+        self.live().rewrite.is_some()
+    }
+
+    pub(super) fn take_rewrite(&self) -> Option<Rewrite> {
+        self.live().rewrite.take()
     }
 
     /// Asks for an orderly end of what is being recorded by `deadline`. The caller wakes the thread.

@@ -323,7 +323,16 @@ impl Writer {
         if frames == 0 {
             return Ok(());
         }
-        self.frames(at, &samples[..frames * channels], frames as u64)
+        let old = self.before_turn(at, frames as u64) as usize;
+        if old > 0 {
+            self.frames(at, &samples[..old * channels], old as u64)?;
+        }
+        if old < frames {
+            self.next_way()?;
+            let (at, rest) = (at.plus(old as i64), &samples[old * channels..frames * channels]);
+            self.frames(at, rest, (frames - old) as u64)?;
+        }
+        Ok(())
     }
 
     /// Writes a gap, as far as it is still wanted.
@@ -331,8 +340,44 @@ impl Writer {
         let gap = self.relabel.gap(gap);
         match self.want(gap.len) {
             0 => Ok(()),
-            len => self.gap(Gap { len, ..gap }),
+            len => {
+                let old = self.before_turn(gap.at, len);
+                if old > 0 {
+                    self.gap(Gap { len: old, ..gap })?;
+                }
+                if old < len {
+                    self.next_way()?;
+                    self.gap(Gap { at: gap.at.plus(old as i64), len: len - old, ..gap })?;
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Of `len` samples from `at` on, how many are still written as before: all, unless another way of writing was ordered
+    /// and a file begins among them.
+    fn before_turn(&self, at: SampleIndex, len: u64) -> u64 {
+        if !self.shared.rewrite_is_ordered() {
+            return len;
+        }
+        match &self.recording {
+            None => 0,
+            Some(recording) => {
+                recording.cut().map_or(len, |cut| len.min(u64::try_from(cut.since(at)).unwrap_or(0)))
+            }
+        }
+    }
+
+    /// A file ends here, and the next is written as was ordered meanwhile.
+    fn next_way(&mut self) -> Result<(), String> {
+        self.close()?;
+        if let (Some(rewrite), Some(job)) = (self.shared.take_rewrite(), &mut self.job) {
+            job.outputs = rewrite.outputs;
+            job.place = rewrite.place;
+            let line = &self.shared.line;
+            self.events.send(Event::Rewritten { recorder: line.id, name: line.name.clone() });
+        }
+        Ok(())
     }
 
     /// Sees to it that there is a recording to write into.

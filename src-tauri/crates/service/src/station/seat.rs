@@ -27,6 +27,8 @@ struct Now {
     since: Option<Utc>,
     /// How the running recording is written.
     writing: Option<Writing>,
+    /// How its next file will be.
+    next: Option<Writing>,
     back_off: BackOff,
     failure: Option<Failure>,
     last_gap: Option<(wire::Gap, Mono)>,
@@ -60,6 +62,7 @@ impl Seat {
         let mut seat = self.now();
         seat.since = Some(now);
         seat.writing = Some(writing);
+        seat.next = None;
         seat.failure = None;
         seat.last_gap = None;
     }
@@ -92,6 +95,24 @@ impl Seat {
 
     pub(super) fn since(&self) -> Option<Utc> {
         self.now().since
+    }
+
+    /// Its next file is written like this; whether that is news.
+    pub(super) fn will_write(&self, writing: &Writing) -> bool {
+        let mut seat = self.now();
+        if seat.writing.is_none() || seat.next.as_ref().or(seat.writing.as_ref()) == Some(writing) {
+            return false;
+        }
+        seat.next = Some(writing.clone());
+        true
+    }
+
+    /// It writes as was ordered last.
+    pub(crate) fn rewritten(&self) {
+        let mut seat = self.now();
+        if let Some(next) = seat.next.take() {
+            seat.writing = Some(next);
+        }
     }
 
     pub(super) fn writing(&self) -> Option<Writing> {

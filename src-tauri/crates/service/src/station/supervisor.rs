@@ -123,6 +123,11 @@ impl Run {
                     inner.station.seat(row.number).gap(gap, anchor, day, now);
                 }
             }
+            Event::Rewritten { recorder, .. } => {
+                if let Some(row) = row(*recorder) {
+                    inner.station.seat(row.number).rewritten();
+                }
+            }
             Event::SegmentOpened { path, .. } | Event::SegmentSealed { path, .. } => inner.tell_file(path),
             Event::SegmentAbandoned { recorder, name, path, reason } => {
                 inner.tell_file(path);

@@ -3,7 +3,7 @@
 use audyn_model::Clock as _;
 
 #[path = "../support/places.rs"]
-mod support;
+pub(super) mod support;
 
 use self::support::{Places, places};
 use super::*;

@@ -333,7 +333,7 @@ wire! {
         pub source_id: Option<String>,
     }
 
-    /// A recorder's new settings. They hold from its next recording on.
+    /// A recorder's new settings. They hold from its next file on.
     pub struct ChangeRecorderConfig {
         /// Its number.
         pub id: u32,
