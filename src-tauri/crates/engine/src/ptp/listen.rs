@@ -99,6 +99,7 @@ fn socket(index: u32, group: Ipv4Addr, port: u16) -> io::Result<Socket> {
     Ok(socket)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "theirs, and may grow: the system's own words follow")]
 fn refusal(interface: &str, port: u16, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => {

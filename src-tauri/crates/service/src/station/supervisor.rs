@@ -175,7 +175,7 @@ impl Run {
             );
             let note = "Its source comes by another way now. The recording goes on there, in a new file.";
             self.inner.note(Some(row.number), &row.name, "state", note);
-            if let Err(reason) = station.go_over(&row) {
+            if let Err(reason) = station.go_over(row) {
                 tracing::warn!(recorder = row.name, reason, "a recorder cannot be started yet");
                 seat.failed(reason, now, station.clock.utc());
             }
