@@ -77,7 +77,7 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
     }
     let nowhere = prepared(&format!("{ONE} --stats /nowhere/s.json")).unwrap_err();
     assert_eq!(nowhere, ["--stats: there is no folder /nowhere; give a file in a folder that exists"]);
-    let all = prepared("--duration 0 --ptp-software -p 0").unwrap_err();
+    let all = prepared("--duration 0 --ptp-domain 256 -p 0").unwrap_err();
     assert_eq!(all.len(), 5, "{all:?}");
 }
 
