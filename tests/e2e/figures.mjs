@@ -12,7 +12,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from './lib/driver.mjs'
-import { Rig, descendants } from './lib/rig.mjs'
+import { BINARY, Rig, descendants } from './lib/rig.mjs'
 
 const RECORDERS = Number(process.argv[2] ?? 64)
 const SECONDS = 10
@@ -56,11 +56,14 @@ test('figures', async (t) => {
   const rig = await Rig.make(t, { width: 1920, height: 1080 })
   const page = await rig.open()
   await until('the demonstration is there', async () => (await page.call('list_recorders')).recorders.length === 2)
-  for (let i = 3; i <= RECORDERS; i += 1) {
+  // Streams of another program, as in a station: sending is not what is measured.
+  const group = (i) => `239.69.200.${i}`
+  rig.spawn(BINARY, 'send', '-m', group(1), '--interface', 'lo', '--count', String(RECORDERS), '--tone', '440')
+  for (let i = 1; i <= RECORDERS - 2; i += 1) {
     const source = await page.call('create_source', {
-      name: `Tone ${i}`, config: { kind: 'tone', frequency_hz: 200 + 10 * i, level_dbfs: -18, channels: 2 },
+      name: `Stream ${i}`, config: { kind: 'aes67', legs: [{ address: group(i), interface: 'lo' }] },
     })
-    await page.call('create_recorder', { name: `Recorder ${i}`, source_id: source.id })
+    await page.call('create_recorder', { name: `Recorder ${i + 2}`, source_id: source.id })
   }
   const pid = rig.program
   await page.goTo('#/overview')
