@@ -6,9 +6,9 @@ use crate::rig::{Rig, between_hosts};
 
 /// A grandmaster on the far host, quick to begin; a listener that waits until the clock is as it should.
 const PTP: &str = r#"
-gm() { ip netns exec far ptp4l -S -4 -i there --free_running 1 --logAnnounceInterval=-2 --announceReceiptTimeout=2 "$@" >>ptp4l.txt 2>&1 & }
-clock() { $AUDYN clock --interface here --seconds 2 --json; }
-until_heard() { for try in $(seq 60); do clock >"$1" && return; done; cat "$1" ptp4l.txt; return 1; }
+gm() { ip netns exec far ptp4l -S -4 -i there --free_running 1 --logAnnounceInterval=-2 --logSyncInterval=-3 --announceReceiptTimeout=2 "$@" >>ptp4l.txt 2>&1 & }
+clock() { $AUDYN clock --interface here --seconds 3 --json; }
+until_heard() { for try in $(seq 15); do clock >"$1" && return; done; cat "$1" ptp4l.txt; return 1; }
 name_of() { grep -o '"grandmaster": "[^"]*"' "$1" | head -1 | cut -d'"' -f4; }
 "#;
 
@@ -61,11 +61,11 @@ fn the_better_of_two_grandmasters_is_named_and_so_is_the_one_before() {
         &rig,
         &format!(
             "{PTP}
-             gm --priority1=20 --clockIdentity=020000.fffe.000002 --uds_address=/run/a --uds_ro_address=/run/a.ro; one=$!
+             gm --priority1=20 --clockIdentity=020000.fffe.000002 --uds_address=/run/a; one=$!
              until_heard one.json
-             $AUDYN clock --interface here --seconds 6 --json >both.json & recorder=$!
-             sleep 2
-             gm --priority1=10 --clockIdentity=020000.fffe.000001 --uds_address=/run/b --uds_ro_address=/run/b.ro; sender=$!
+             $AUDYN clock --interface here --seconds 12 --json >both.json & recorder=$!
+             sleep 3
+             gm --priority1=10 --clockIdentity=020000.fffe.000001 --uds_address=/run/b; sender=$!
              wait $recorder
              kill $one"
         ),
