@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use audyn_archive::{Recovery, Root};
+use audyn_archive::Root;
 use audyn_engine::meter::MeterReader;
 use audyn_engine::ptp::Watch;
-use audyn_engine::source::{Capture, Inputs, OpenError, Source, StreamCounters};
+use audyn_engine::source::{Capture, Inputs, OpenError, Source};
 use audyn_model::{Clock, Mono, RecorderId};
 
-use super::RecorderSpec;
 use super::preroll::{Limits, Memory};
 use super::shared::{Begin, Job, Line, Rewrite, Shared};
 use super::spec::Place;
@@ -20,6 +19,7 @@ use super::state::State;
 use super::stats::RecorderStats;
 use super::timing::Timing;
 use super::writer::Writer;
+use super::{RecorderSpec, StartError, report};
 use crate::events::Events;
 
 /// What holds for all recorders of a process.
@@ -29,41 +29,6 @@ pub struct Options {
     pub real_time: bool,
     /// Program and version, as files and catalogues name their maker.
     pub originator: String,
-}
-
-/// Why a recorder did not start. Nothing was begun.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A recorder of this name runs.
-    #[error("recorder {0} is already running")]
-    AlreadyRunning(String),
-    /// No source of this recorder is connected.
-    #[error("recorder {0} is not connected to a source")]
-    NotConnected(String),
-    /// The source cannot be received.
-    #[error("recorder {name}: {source}")]
-    Source {
-        /// Whose.
-        name: String,
-        /// Why.
-        source: OpenError,
-    },
-    /// The archive cannot be written.
-    #[error("recorder {name}: {source}")]
-    Archive {
-        /// Whose.
-        name: String,
-        /// Why.
-        source: Box<audyn_archive::Error>,
-    },
-    /// No thread could be made.
-    #[error("recorder {name}: cannot start its writer thread: {source}")]
-    Thread {
-        /// Whose.
-        name: String,
-        /// Why.
-        source: std::io::Error,
-    },
 }
 
 /// The recorders.
@@ -428,7 +393,7 @@ impl Recorders {
             tracing::warn!("{refusal}");
             *lock(&self.refused) = Some(refusal.to_string());
         }
-        report_buffers(line, &capture.counters);
+        report::buffers(line, &capture.counters);
         Ok(capture)
     }
 
@@ -479,7 +444,7 @@ impl Recorders {
             return Ok(root);
         }
         let (root, recovery) = Root::open(dir, &self.options.originator, self.clock.utc())?;
-        report_recovery(dir, &recovery);
+        report::recovery(dir, &recovery);
         let root = Arc::new(root);
         if let Ok(path) = dir.canonicalize() {
             roots.insert(path, Arc::clone(&root));
@@ -507,51 +472,6 @@ const MARGIN_NS: i64 = 300_000_000;
 impl Drop for Recorders {
     fn drop(&mut self) {
         self.close(Duration::from_secs(5));
-    }
-}
-
-fn report_recovery(dir: &Path, recovery: &Recovery) {
-    let dir = dir.display();
-    if let Some(aside) = &recovery.set_aside {
-        tracing::error!(
-            "the catalogue of {dir} was damaged; it is kept as {} and was made anew from the files",
-            aside.display()
-        );
-    }
-    for mended in &recovery.sealed {
-        tracing::warn!(
-            "an unclean stop left {}; it is complete now, {} frames",
-            mended.path.display(),
-            mended.frames
-        );
-    }
-    for path in &recovery.missing {
-        tracing::error!("{} is in the catalogue and gone from the disk", path.display());
-    }
-    for (path, why) in &recovery.faulted {
-        tracing::error!("{} cannot be mended and was left as it is: {why}", path.display());
-    }
-    if !recovery.unknown.is_empty() {
-        tracing::info!(
-            "{} files in {dir} are not in its catalogue; they are left alone",
-            recovery.unknown.len()
-        );
-    }
-}
-
-fn report_buffers(line: &Line, counters: &StreamCounters) {
-    let Source::Aes67(source) = &line.source else { return };
-    for (leg, counters) in source.legs.iter().zip(&counters.legs) {
-        let (granted, asked) = (counters.granted_buffer(), source.receive_buffer as u64);
-        if granted < asked {
-            tracing::warn!(
-                recorder = line.name,
-                group = %leg.address,
-                "the kernel granted a receive buffer of {granted} of {asked} bytes; raise net.core.rmem_max"
-            );
-        } else {
-            tracing::info!(recorder = line.name, group = %leg.address, granted, "receive buffer");
-        }
     }
 }
 
