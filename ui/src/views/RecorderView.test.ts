@@ -64,7 +64,7 @@ test('the preview follows what is typed, and saving says when it holds', async (
   button('Add output')!.click()
   await vi.advanceTimersByTimeAsync(300)
   expect(asked('preview_names').at(-1)).toMatchObject({ recorder_id: 1, count: 5, writing: { outputs: [{ format: 'wav' }, { format: 'opus' }] } })
-  expect(document.body.textContent).toContain('The running recording goes on as it is.')
+  expect(document.body.textContent).toContain('The file being written stays as it is.')
   await outputs.find('form').trigger('submit')
   await flushPromises()
   expect(asked('change_recorder_config')).toMatchObject([{ id: 1, config: { outputs: [{ format: 'wav' }, { format: 'opus' }] } }])

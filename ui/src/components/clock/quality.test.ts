@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ClockQuality } from '../api/contract'
+import type { ClockQuality } from '../../stores'
 import { apart, length, qualityOf } from './quality'
 
 const quality: ClockQuality = {

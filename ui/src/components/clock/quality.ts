@@ -1,6 +1,6 @@
 /** How good a clock is, in words. */
-import type { ClockLock, ClockQuality, ClockReference, LightLevel, PtpState } from '../api/contract'
-import { t } from '../strings'
+import type { ClockLock, ClockQuality, ClockReference, LightLevel, PtpState } from '../../stores'
+import { t } from '../../strings'
 
 export function lockOf(lock: ClockLock): string {
   switch (lock) {
