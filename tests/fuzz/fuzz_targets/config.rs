@@ -7,6 +7,7 @@ use std::path::Path;
 
 use audyn::config::checked::{Config, Place};
 use audyn::config::{check, parse};
+use audyn_engine::source::Source;
 use libfuzzer_sys::fuzz_target;
 
 const SDP: &[u8] = include_bytes!("../../vectors/sdp/no-clock-no-packet-time.sdp");
@@ -33,7 +34,7 @@ fn usable(config: &Config) {
     assert!(!config.recorders.is_empty());
     for recorder in &config.recorders {
         assert!(!recorder.name.is_empty() && !recorder.outputs.is_empty());
-        let source = &recorder.source;
+        let Source::Aes67(source) = &recorder.source else { continue };
         assert!((1..=2).contains(&source.legs.len()) && (1..=64).contains(&source.stream_channels));
         assert!(source.pick.iter().all(|channel| *channel < source.stream_channels));
         assert!(source.payload_type < 128 && source.window_ms > 0 && source.samples_per_packet > 0);
