@@ -37,11 +37,17 @@ fn every_wrong_flag_is_named_at_once() {
 }
 
 #[test]
-fn what_belongs_to_later_versions_is_refused_with_a_sentence() {
+fn what_contradicts_itself_is_refused_with_a_sentence() {
     let rig = Rig::new();
-    for flag in [&["--pipewire"][..], &["--device", "hw:0"], &["--vox"], &["--ptp-software"]] {
-        let said = refused(&rig, &[&["record", "-o", "x.wav", "-m", "239.1.1.1"], flag].concat(), 2);
-        assert!(said.contains(flag[0]) && said.contains("not"), "{said}");
+    let table = [
+        (&["--pipewire", "node"][..], "leave it out"),
+        (&["--device", "hw:0"], "leave it out"),
+        (&["--ptp-software", "--ptp-device", "/dev/ptp0"], "give one of them"),
+        (&["--vox", "--vox-threshold=-90"], "from -60 to -5"),
+    ];
+    for (flags, remedy) in table {
+        let said = refused(&rig, &[&["record", "-o", "x.wav", "-m", "239.1.1.1"], flags].concat(), 2);
+        assert!(said.contains(flags[0]) && said.contains(remedy), "{said}");
     }
 }
 
