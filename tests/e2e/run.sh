@@ -12,8 +12,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
 
 # Step 1: what is needed.
-needed=(build-essential cmake dbus file imagemagick libasound2-dev libayatana-appindicator3-dev libglib2.0-bin libgtk-3-dev
-  librsvg2-dev libwebkit2gtk-4.1-dev openbox pkg-config procps python3-gi webkit2gtk-driver x11-utils x11-xserver-utils xdotool xvfb)
+needed=(build-essential cmake dbus file imagemagick libasound2-dev libayatana-appindicator3-dev libclang-dev libglib2.0-bin libgtk-3-dev
+  librsvg2-dev libpipewire-0.3-dev libwebkit2gtk-4.1-dev openbox pkg-config procps python3-gi webkit2gtk-driver x11-utils x11-xserver-utils xdotool xvfb)
 bash src-tauri/install.sh "${needed[@]}" || { echo "0 passed, 1 failed"; exit 1; }
 if ! command -v node >/dev/null; then
   echo "Node 20.19 or later is missing: https://nodejs.org/" >&2
