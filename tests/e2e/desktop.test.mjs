@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { until } from './lib/driver.mjs'
 import { Rig, descendants, ended } from './lib/rig.mjs'
 
-const FILE_MANAGER = fileURLToPath(new URL('lib/file_manager.py', import.meta.url))
+const SERVICE = fileURLToPath(new URL('lib/desktop_service.py', import.meta.url))
 const SESSION = fileURLToPath(new URL('../../src-tauri/packaging/kiosk-session', import.meta.url))
 
 test('a folder is chosen in the system’s dialog', { timeout: 120_000 }, async (t) => {
@@ -41,10 +41,26 @@ test('a recording is shown in the file manager', { timeout: 120_000 }, async (t)
   await assert.rejects(page.shell('reveal_file', { id }), (error) => error.message.includes(path))
 
   const log = `${rig.folder}/shown.log`
-  rig.spawnTo(log, '/usr/bin/python3', [FILE_MANAGER])
+  rig.spawnTo(log, '/usr/bin/python3', [SERVICE, 'file-manager'])
   await until('it is there', async () => (await readFile(log, 'utf8')).includes('ready'))
   await page.shell('reveal_file', { id })
   assert.equal((await readFile(log, 'utf8')).trim().split('\n').pop(), pathToFileURL(path).href)
+})
+
+test('a studio’s screen is kept awake as long as it is one', { timeout: 120_000 }, async (t) => {
+  const rig = await Rig.make(t)
+  const log = `${rig.folder}/saver.log`
+  rig.spawnTo(log, '/usr/bin/python3', [SERVICE, 'screen-saver'])
+  const said = async () => await readFile(log, 'utf8')
+  await until('the screen saver is there', async () => (await said()).includes('ready'))
+  const page = await rig.open()
+  assert.equal(await said(), 'ready\n')
+  await page.call('change_settings', { kiosk: true })
+  await until('it is asked to wait', async () => (await said()).includes('Audyn: This is a studio'))
+  await page.shell('leave_kiosk')
+  assert.ok(!(await said()).includes('gone'), 'unlocked it is one still')
+  await page.call('change_settings', { kiosk: false })
+  await until('it is let go', async () => (await said()).includes('gone'))
 })
 
 test('the session of a studio’s screen opens the window again when it fails, and ends when it is quit', { timeout: 120_000 }, async (t) => {
