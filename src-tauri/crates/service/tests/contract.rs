@@ -8,6 +8,8 @@
 
 #[path = "contract/doctor.rs"]
 mod doctor;
+#[path = "contract/facts.rs"]
+mod facts;
 #[path = "contract/rewriting.rs"]
 mod rewriting;
 #[path = "contract/triggers.rs"]
