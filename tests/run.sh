@@ -16,14 +16,21 @@ passed=0
 failed=0
 troubles=()
 
-title() { printf '\n== %s\n' "$1"; }
+# With the minutes since the beginning: where the time goes.
+title() { printf '\n== %s (%d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
+
+# A step that hangs is a failure, and what comes after it still runs.
+bounded() {
+  if [[ -n ${RUN_SLOW_TESTS-} ]]; then "$@"; else timeout --kill-after=30 "$step_seconds" "$@"; fi
+}
+step_seconds=1800
 
 # A check that is no cargo test: counts one.
 check() {
   local name=$1
   shift
   title "$name"
-  if "$@"; then
+  if bounded "$@"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
@@ -36,7 +43,7 @@ tests() {
   local name=$1 status ok bad
   shift
   title "$name"
-  "$@" 2>&1 | tee "$output"
+  bounded "$@" 2>&1 | tee "$output"
   status=${PIPESTATUS[0]}
   read -r ok bad < <(awk '/^test result:/ { ok += $4; bad += $6 } END { print ok + 0, bad + 0 }' "$output")
   # A binary that ends without a result (a crash, a build that fails) is a failure too.
@@ -63,7 +70,7 @@ summed() {
 # The page's tests, by vitest.
 page_tests() {
   local out=$output.page status
-  npm --prefix ui test --silent >"$out" 2>&1
+  bounded npm --prefix ui test --silent >"$out" 2>&1
   status=$?
   sed 's/\x1b\[[0-9;]*m//g' "$out" | tee "$out.plain"
   awk '$1 == "Tests" { for (i = 2; i <= NF; i++) { if ($i == "passed") p = $(i - 1); if ($i == "failed") f = $(i - 1) } }

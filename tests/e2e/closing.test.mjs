@@ -8,7 +8,7 @@ import { Rig, ended, running } from './lib/rig.mjs'
 
 /** What the program itself says about every file of the archive. */
 function check(rig) {
-  return execFileSync(rig.binary, ['check', rig.archive], { env: rig.env, encoding: 'utf8' })
+  return execFileSync(rig.binary, ['check', rig.archive], { env: rig.env, encoding: 'utf8', timeout: 60_000 })
 }
 
 async function recording(rig) {

@@ -24,19 +24,25 @@ export class Driver {
       stdio: ['ignore', log, log],
     })
     driver.#base = `http://127.0.0.1:${port}`
-    await until('WebKitWebDriver listens', () => fetch(`${driver.#base}/status`).then((reply) => reply.ok))
-    const { sessionId } = await driver.#send('POST', '/session', {
-      capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } },
-    })
-    driver.#session = sessionId
+    try {
+      await until('WebKitWebDriver listens', () =>
+        fetch(`${driver.#base}/status`, { signal: AbortSignal.timeout(PATIENCE_MS) }).then((reply) => reply.ok))
+      const { sessionId } = await driver.#send('POST', '/session', {
+        capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } },
+      })
+      driver.#session = sessionId
+    } catch (cause) {
+      // Nobody has the driver yet who could end it.
+      await gone(driver.#process)
+      throw cause
+    }
     return driver
   }
 
   /** Ends the session, the program with it, and the driver. */
   async close() {
     await this.#send('DELETE', `/session/${this.#session}`).catch(() => undefined)
-    this.#process.kill()
-    if (this.#process.exitCode === null) await once(this.#process, 'exit')
+    await gone(this.#process)
   }
 
   /** Runs a function in the page; its arguments and its result are JSON. */
@@ -168,6 +174,17 @@ export class Driver {
     if (!reply.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`)
     return value
   }
+}
+
+/** Ends a child, and waits until it is gone: one that does not go when it is asked is killed. */
+export async function gone(child, patienceMs = 8000) {
+  // One that fell by a signal has no exit code, and tells its end only once.
+  if (!child.pid || child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+  await exit
+  clearTimeout(late)
 }
 
 /** Looks again and again until it is so, for as long as a slow machine needs; the last trouble is told. */

@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Driver, until } from './driver.mjs'
+import { Driver, gone, until } from './driver.mjs'
 
-const run = promisify(execFile)
+/** No tool may take longer: one that hangs fails its test, and not the whole run. */
+const TOOL_MS = 30_000
+const executed = promisify(execFile)
+const run = (command, args, options = {}) => executed(command, args, { timeout: TOOL_MS, killSignal: 'SIGKILL', ...options })
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 export const BINARY = process.env.AUDYN_E2E_BINARY ?? join(root, 'target/debug/audyn')
@@ -146,7 +149,7 @@ export class Rig {
       env: this.env, stdio: ['ignore', 'pipe', 'ignore'],
     })
     this.#children.push(daemon)
-    const [line] = await once(daemon.stdout.setEncoding('utf8'), 'data')
+    const [line] = await once(daemon.stdout.setEncoding('utf8'), 'data', { signal: AbortSignal.timeout(TOOL_MS) })
     return line.trim()
   }
 
@@ -155,7 +158,7 @@ export class Rig {
       env: this.env, stdio: ['ignore', 'pipe', 'ignore'],
     })
     this.#children.push(server)
-    const [number] = await once(server.stdout.setEncoding('utf8'), 'data')
+    const [number] = await once(server.stdout.setEncoding('utf8'), 'data', { signal: AbortSignal.timeout(TOOL_MS) })
     return `:${number.trim()}`
   }
 
@@ -165,13 +168,10 @@ export class Rig {
   }
 
   async #end(t) {
-    if (this.driver) await this.close()
-    for (const child of this.#children.reverse()) {
-      if (!child.pid || child.exitCode !== null || child.signalCode !== null) continue
-      child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), 8000)
-      await once(child, 'exit')
-      clearTimeout(late)
+    try {
+      if (this.driver) await this.close()
+    } finally {
+      for (const child of this.#children.reverse()) await gone(child)
     }
     if (this.windowLog && process.env.AUDYN_E2E_LOGS) {
       t.diagnostic(await readFile(this.windowLog, 'utf8').catch(() => ''))
