@@ -89,3 +89,47 @@ fn without_privilege_or_a_clock_it_says_what_to_do() {
     let (code, said) = rig.run(&["clock", "--ptp-device", "/dev/ptp0", "--ptp-software"]);
     assert_eq!(code, 2, "{said}");
 }
+
+#[test]
+fn the_doctor_names_what_is_wrong_with_the_clock_of_a_stream() {
+    let rig = Rig::new();
+    let ran = between_hosts(
+        &rig,
+        &format!(
+            "{PTP}
+             ask() {{ $AUDYN doctor --sdp $1.sdp --interface here --seconds $2 --json >$3.json || true; }}
+             says() {{ for try in $(seq 15); do ask $1 3 $2; grep -q \"$3\" $2.json && return; done; cat $2.json ptp4l.txt; return 1; }}
+             describe() {{ printf 'v=0\\r\\no=- 1 0 IN IP4 10.77.0.2\\r\\ns=far\\r\\nt=0 0\\r\\nm=audio %s RTP/AVP 96\\r\\nc=IN IP4 %s/32\\r\\na=rtpmap:96 L24/48000/2\\r\\na=ts-refclk:ptp=IEEE1588-2008:%s:%s\\r\\na=mediaclk:direct=0\\r\\n' \
+                 $PORT $GROUP $1 $2; }}
+             send; true & recorder=$!
+             describe 02-00-00-FF-FE-00-00-01 0 >right.sdp; describe 02-00-00-FF-FE-00-00-01 7 >domain.sdp
+             describe 02-00-00-FF-FE-00-00-09 0 >other.sdp
+             gm --priority1=10 --clockIdentity=020000.fffe.000001 --uds_address=/run/a; master=$!
+             says right sound 'Domain 0 is heard on here'
+             ask right 3 sound; ask domain 3 domain; ask other 3 other
+             ask right 8 lost & asking=$!
+             sleep 3; kill -9 $master; wait $asking
+             ask right 14 silent"
+        ),
+    );
+    if ran.is_none() {
+        return;
+    }
+    let said = |name: &str| rig.json(&format!("{name}.json"));
+    assert_eq!(said("sound")["id"], "healthy", "{:#}", said("sound"));
+    let cases = [
+        (
+            "domain",
+            "ptp-wrong-domain",
+            "names PTP domain 7, and its grandmaster 02-00-00-FF-FE-00-00-01 keeps domain 0",
+        ),
+        ("other", "ptp-other-grandmaster", "names grandmaster 02-00-00-FF-FE-00-00-09"),
+        ("lost", "ptp-lost", "Grandmaster 02-00-00-FF-FE-00-00-01 of domain 0 is gone on here"),
+        ("silent", "ptp-silent", "no grandmaster is heard on here"),
+    ];
+    for (name, id, words) in cases {
+        let said = said(name);
+        assert_eq!((&said["id"], &said["verdict"]), (&id.into(), &"warn".into()), "{name}: {said:#}");
+        assert!(said["sentence"].as_str().unwrap().contains(words), "{name}: {said:#}");
+    }
+}

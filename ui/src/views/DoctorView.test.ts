@@ -50,3 +50,18 @@ test('an older report does not replace a newer one', async () => {
   await flushPromises()
   expect(button('Run again')).toBeDefined()
 })
+
+test('a source of this machine is examined too, and has no legs', async () => {
+  await shown('/doctor')
+  const local = mounted!.service.world.sources[1]!
+  local.config = { kind: 'pipewire', node: 'desk', name: 'Desk', sample_rate: 48_000, stream_channels: 2, pick: [], labels: [] }
+  await mounted!.router.replace({ query: { source: local.id } })
+  await flushPromises()
+  await button('Ask the doctor')!.trigger('click')
+  await flushPromises()
+  mounted!.service.doctorGoesOn(local.id, 7)
+  await flushPromises()
+  expect(mounted!.wrapper.get('[role=status]').text()).toContain('see that something plays')
+  expect(mounted!.wrapper.text()).toContain('The source as a whole')
+  expect(mounted!.wrapper.find('[aria-label="What comes"]').exists()).toBe(false)
+})

@@ -17,6 +17,13 @@ const CHECKS: [name: string, verdict: DoctorCheck['verdict'], words: string][] =
   ['IGMP querier', 'unknown', 'None in 5 s; they ask every 125 s, so listen for 130 s to know'],
 ]
 
+const PTP: DoctorCheck[] = [
+  ['PTP domain', 'Domain 0 is heard on eno1'],
+  ['Grandmaster', '00-1D-C1-FF-FE-12-34-56, follows a primary reference, announced every 1 s'],
+  ['PTP time', '1.5 µs from this machine\'s clock'],
+  ['UTC offset', '37 s'],
+].map(([name, words]) => ({ name: name!, leg: null, verdict: 'ok', words: words!, remedy: '' }))
+
 /** The report of a pair of which the second leg is sent to another port. */
 export function doctorReport(id: string, source: string, seconds: number): DoctorReport {
   return {
@@ -26,8 +33,31 @@ export function doctorReport(id: string, source: string, seconds: number): Docto
   }
 }
 
+/** What is said about an input of this machine that brings silence. */
+const LOCAL: [name: string, verdict: DoctorCheck['verdict'], words: string][] = [
+  ['PipeWire', 'ok', 'It answers, and offers 4 inputs'],
+  ['Node', 'ok', '“Desk One” is there'],
+  ['Channels', 'ok', '8 of 8'],
+  ['Sample rate', 'ok', '48000 Hz'],
+  ['Audio', 'ok', '48000 Hz, 2 channels'],
+  ['Loss', 'ok', 'None of 240000 samples'],
+  ['Level', 'warn', 'Nothing but digital silence came in 5 s'],
+]
+
+function localAt(report: DoctorReport, elapsed: number): DoctorReport {
+  const done = elapsed >= report.seconds
+  const sentence = 'Nothing but digital silence came in 5 s; see that something plays, that it is not muted, and that this is the right input.'
+  return {
+    ...report, elapsed_s: elapsed, state: done ? 'done' : 'running', diagnosis: done ? 'silent-input' : 'unknown',
+    verdict: done ? 'warn' : 'pending', sentence: done ? sentence : report.sentence,
+    checks: LOCAL.map(([name, verdict, words]) => ({ name, leg: null, verdict: done || verdict === 'ok' ? verdict : 'pending', words, remedy: '' })),
+    text: done ? sentence : '',
+  }
+}
+
 /** The same after so many seconds. */
-export function doctorAt(report: DoctorReport, elapsed: number): DoctorReport {
+export function doctorAt(report: DoctorReport, elapsed: number, local = false): DoctorReport {
+  if (local) return localAt(report, elapsed)
   const done = elapsed >= report.seconds
   const check = (leg: number) => ([name, verdict, words]: (typeof CHECKS)[number]): DoctorCheck => ({ name, leg, verdict, words, remedy: '' })
   const wrong = 'Nothing comes to port 5004, but 5000 packets to port 5006 of 239.69.2.1'
@@ -40,7 +70,7 @@ export function doctorAt(report: DoctorReport, elapsed: number): DoctorReport {
   return {
     ...report, elapsed_s: elapsed, state: done ? 'done' : 'running', diagnosis: done ? 'one-leg' : 'unknown',
     verdict: done ? 'fault' : 'pending', sentence: done ? sentence : report.sentence,
-    checks: [...CHECKS.map(check(1)), ...second, { name: 'Second leg', leg: null, verdict: 'unknown', words: 'Only one leg is heard: there is nothing to compare', remedy: '' }],
+    checks: [...CHECKS.map(check(1)), ...second, { name: 'Second leg', leg: null, verdict: 'unknown', words: 'Only one leg is heard: there is nothing to compare', remedy: '' }, ...PTP],
     legs: [
       {
         address: '239.69.1.1:5004', interface: 'eno1', packets: 1000 * elapsed,

@@ -65,11 +65,12 @@ export class FakeService implements Transport {
   /** The doctor has listened for so long. */
   doctorGoesOn(id: string, elapsed: number): void {
     const report = this.reports.get(id)
+    const local = this.world.sources.find((one) => one.id === id)?.config.kind === 'pipewire'
     if (!report || report.state !== 'running') {
-      if (report) this.emit({ type: 'doctor', data: doctorAt(report, elapsed) })
+      if (report) this.emit({ type: 'doctor', data: doctorAt(report, elapsed, local) })
       return
     }
-    const next = doctorAt(report, elapsed)
+    const next = doctorAt(report, elapsed, local)
     this.reports.set(id, next)
     this.emit({ type: 'doctor', data: next })
   }

@@ -1,4 +1,4 @@
-//! The network doctor's rounds: one thread, `audyn-doctor`, for each source it is asked about, at most two at a time.
+//! The doctor's rounds: one thread, `audyn-doctor`, for each source it is asked about, at most two at a time.
 //!
 //! **Full policy:** a third is refused with that reason. A source that is being examined is not examined twice: whoever
 //! asks gets the one that runs. The latest report about each source is kept, of 256 sources.
@@ -10,11 +10,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use audyn_engine::doctor::probe::{Wish, examine};
-use audyn_engine::doctor::{Check, Findings, JITTER_EDGES_US, LegFindings, Report, Verdict, diagnose, text};
-use audyn_engine::source::aes67::{Aes67, Leg};
+use audyn_engine::doctor::{
+    Check, Findings, JITTER_EDGES_US, LegFindings, Report, Verdict, diagnose, local, text,
+};
+use audyn_engine::ptp::Watch;
+use audyn_engine::source::Source;
+use audyn_engine::source::aes67::Leg;
 use audyn_model::Clock;
 
 use crate::api::wire::{DoctorCheck, DoctorLeg, DoctorReport, DoctorSender, DoctorState, DoctorVerdict};
+use crate::recorder::Recorders;
 use crate::terms;
 
 /// Sources examined at a time.
@@ -43,6 +48,8 @@ pub(crate) struct Doctors {
 
 struct Shared {
     clock: Arc<dyn Clock>,
+    watch: Arc<Watch>,
+    recorders: Arc<Recorders>,
     tell: Box<dyn Fn(DoctorReport) + Send + Sync>,
     stop: AtomicBool,
     rounds: Mutex<Rounds>,
@@ -56,9 +63,14 @@ struct Rounds {
 
 impl Doctors {
     /// No rounds yet. `tell` is given each report as it grows, about twice a second; it must not wait long.
-    pub(crate) fn new(clock: Arc<dyn Clock>, tell: impl Fn(DoctorReport) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        watch: Arc<Watch>,
+        recorders: Arc<Recorders>,
+        tell: impl Fn(DoctorReport) + Send + Sync + 'static,
+    ) -> Self {
         let (stop, rounds) = (AtomicBool::new(false), Mutex::default());
-        Self { shared: Arc::new(Shared { clock, tell: Box::new(tell), stop, rounds }) }
+        Self { shared: Arc::new(Shared { clock, watch, recorders, tell: Box::new(tell), stop, rounds }) }
     }
 
     /// Begins to examine a source, or gives the report that is being made.
@@ -69,7 +81,7 @@ impl Doctors {
         &self,
         id: &str,
         name: &str,
-        source: Aes67,
+        source: Source,
         seconds: u32,
     ) -> Result<DoctorReport, Refusal> {
         let mut rounds = self.shared.rounds();
@@ -164,33 +176,58 @@ struct Round {
 }
 
 impl Round {
-    fn go(mut self, source: &Aes67, seconds: u32) {
+    fn go(mut self, source: &Source, seconds: u32) {
         let shared = Arc::clone(&self.shared);
         let cancel = Arc::clone(&self.cancel);
         let cancelled = || cancel.load(Ordering::Acquire) || shared.stop.load(Ordering::Acquire);
-        let mut wish = Wish {
-            length: Duration::from_secs(seconds.into()),
-            cancelled: &cancelled,
-            tell: &mut |findings| self.told(findings),
-        };
-        examine(source, &*shared.clock, &mut wish);
+        let length = Duration::from_secs(seconds.into());
+        let clocks = || shared.watch.view();
+        match source {
+            Source::Aes67(source) => {
+                let tell = &mut |findings: &Findings| {
+                    let said = diagnose(findings);
+                    let legs = findings.source.legs.iter().zip(&findings.legs);
+                    self.report.legs = legs.map(|(spec, found)| leg(spec, found, findings)).collect();
+                    self.report.text = text(findings, &said);
+                    self.told(findings.seconds, findings.done, &said);
+                };
+                let mut wish = Wish { length, clocks: Some(&clocks), cancelled: &cancelled, tell };
+                examine(source, &*shared.clock, &mut wish);
+            }
+            Source::PipeWire(_) | Source::Card(_) => {
+                let tell = &mut |findings: &local::Findings| {
+                    let said = local::diagnose(findings);
+                    self.report.text = local::text(findings, &said);
+                    self.told(findings.seconds, findings.done, &said);
+                };
+                let mut wish = Wish { length, clocks: None, cancelled: &cancelled, tell };
+                // As a recorder takes it: a card can be opened once only.
+                let capture =
+                    || shared.recorders.hear(source).map_err(|error| terms::sentence(&error.to_string()));
+                local::examine(source, capture, &*shared.clock, &mut wish);
+            }
+        }
     }
 
-    fn told(&mut self, findings: &Findings) {
-        let said = diagnose(findings);
-        let state = match (findings.done, self.cancel.load(Ordering::Acquire)) {
+    fn told(&mut self, seconds: f64, done: bool, said: &Report) {
+        let report = &mut self.report;
+        report.state = match (done, self.cancel.load(Ordering::Acquire)) {
             (false, _) => DoctorState::Running,
             (true, false) => DoctorState::Done,
             (true, true) => DoctorState::Cancelled,
         };
-        fill(&mut self.report, state, findings, &said);
+        report.elapsed_s = seconds;
+        report.diagnosis = said.id.to_owned();
+        report.verdict = verdict(said.verdict);
+        report.sentence.clone_from(&said.sentence);
+        report.checks = said.checks.iter().map(check).collect();
         {
             let mut rounds = self.shared.rounds();
             if let Some(kept) = rounds.reports.get_mut(&self.report.source_id) {
                 kept.clone_from(&self.report);
             }
             // Whoever hears that it is done may ask again at once.
-            if findings.done {
+            if done {
                 rounds.running.remove(&self.report.source_id);
             }
         }
@@ -203,18 +240,6 @@ impl Shared {
         // Rounds are whole between any two statements; a panicking holder changes nothing about that.
         self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn fill(report: &mut DoctorReport, state: DoctorState, findings: &Findings, said: &Report) {
-    report.state = state;
-    report.elapsed_s = findings.seconds;
-    report.diagnosis = said.id.to_owned();
-    report.verdict = verdict(said.verdict);
-    report.sentence.clone_from(&said.sentence);
-    report.checks = said.checks.iter().map(check).collect();
-    let legs = findings.source.legs.iter().zip(&findings.legs);
-    report.legs = legs.map(|(spec, found)| leg(spec, found, findings)).collect();
-    report.text = text(findings, said);
 }
 
 fn check(check: &Check) -> DoctorCheck {

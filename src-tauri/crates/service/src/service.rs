@@ -140,7 +140,9 @@ impl Service {
         let jobs = Jobs::new(move |job| told.send(AppEvent::Job(job)));
         let told = outbox.clone();
         let doctors =
-            Doctors::new(Arc::clone(&clock), move |report| told.send(AppEvent::Doctor(Box::new(report))));
+            Doctors::new(Arc::clone(&clock), Arc::clone(&watch), Arc::clone(&recorders), move |report| {
+                told.send(AppEvent::Doctor(Box::new(report)));
+            });
         let player = Player::start().map_err(OpenError::Thread)?;
         let root = PathBuf::from(&shelf.book().settings.archive_root);
         // Owner of neither: a disk that does not answer may keep this thread for ever, and the database with it.

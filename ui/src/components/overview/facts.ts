@@ -22,11 +22,6 @@ export function kindWord(kind: SourceKind): string {
   }
 }
 
-/** A source of this machine: no network, nothing for the doctor to examine. */
-export function isLocal(kind: SourceKind): boolean {
-  return kind === 'pipewire' || kind === 'card'
-}
-
 /** What is missing today, or in this recording, whichever says more. */
 export function lossFact(missing: Loss, state: RecorderState): Fact {
   if (missing.growing) {

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod host;
+mod ptp;
 mod stream;
 
 use super::findings::Findings;
@@ -73,19 +74,19 @@ impl Verdict {
 }
 
 impl Check {
-    fn new(name: &'static str, verdict: Verdict, words: impl Into<String>) -> Self {
+    pub(super) fn new(name: &'static str, verdict: Verdict, words: impl Into<String>) -> Self {
         Self { name, leg: None, verdict, words: words.into(), id: None, remedy: String::new() }
     }
 
-    fn ok(name: &'static str, words: impl Into<String>) -> Self {
+    pub(super) fn ok(name: &'static str, words: impl Into<String>) -> Self {
         Self::new(name, Verdict::Ok, words)
     }
 
-    fn unknown(name: &'static str, words: impl Into<String>) -> Self {
+    pub(super) fn unknown(name: &'static str, words: impl Into<String>) -> Self {
         Self::new(name, Verdict::Unknown, words)
     }
 
-    fn fault(
+    pub(super) fn fault(
         name: &'static str,
         id: &'static str,
         words: impl Into<String>,
@@ -94,7 +95,7 @@ impl Check {
         Self { id: Some(id), remedy: remedy.into(), ..Self::new(name, Verdict::Fault, words) }
     }
 
-    fn warn(
+    pub(super) fn warn(
         name: &'static str,
         id: &'static str,
         words: impl Into<String>,
@@ -103,7 +104,7 @@ impl Check {
         Self { verdict: Verdict::Warn, ..Self::fault(name, id, words, remedy) }
     }
 
-    fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         format!("{}; {}.", self.words, self.remedy)
     }
 }
@@ -130,6 +131,7 @@ pub fn diagnose(findings: &Findings) -> Report {
     if let [first, second] = flows.as_slice() {
         checks.push(second_leg(findings, *first, *second));
     }
+    ptp::checks(findings, &mut checks);
     conclude(findings, &flows, checks)
 }
 
@@ -221,13 +223,19 @@ fn healthy(findings: &Findings, flows: &[Option<&Flow>]) -> String {
 }
 
 /// With a small first letter, unless it begins with a name.
-fn lowered(text: &str) -> String {
+pub(super) fn lowered(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }
 
-fn many(number: u64, noun: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}
+
+pub(super) fn many(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

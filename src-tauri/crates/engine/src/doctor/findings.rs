@@ -2,7 +2,11 @@
 
 use std::net::Ipv4Addr;
 
+use audyn_model::Mono;
+
 use super::tally::Tally;
+use crate::ptp::monitor::DomainView;
+use crate::ptp::{ClockView, Declared};
 use crate::rt::Interface;
 use crate::source::aes67::Aes67;
 
@@ -19,6 +23,50 @@ pub struct Findings {
     pub legs: Vec<LegFindings>,
     /// Why the cards could not be listened at, if they could not.
     pub tap_refused: Option<String>,
+    /// What is heard of PTP; none if the source names no PTP clock, or nobody listens.
+    pub ptp: Option<PtpFindings>,
+}
+
+/// What is heard of the clock that a source names.
+#[derive(Clone, Debug)]
+pub struct PtpFindings {
+    /// The clock it names.
+    pub declared: Declared,
+    /// Every domain heard.
+    pub domains: Vec<DomainView>,
+    /// Where PTP is listened to, or why not.
+    pub interfaces: Vec<Ear>,
+}
+
+/// An interface that PTP is listened to on.
+#[derive(Clone, Debug)]
+pub struct Ear {
+    /// Its name.
+    pub name: String,
+    /// Its number in [`DomainView::slot`].
+    pub slot: u32,
+    /// Why it is not listened to, as a sentence; none if it is.
+    pub problem: Option<String>,
+    /// For how long it has been, in seconds.
+    pub heard_s: f64,
+}
+
+impl PtpFindings {
+    /// Of what a watch shows at `now`, what concerns a source that names `declared`.
+    #[must_use]
+    pub fn of(declared: Declared, view: &ClockView, now: Mono) -> Self {
+        let ear = |interface: &crate::ptp::InterfaceView| Ear {
+            name: interface.name.clone(),
+            slot: interface.slot,
+            problem: interface.problem.clone(),
+            heard_s: now.since(interface.since).as_secs_f64(),
+        };
+        Self {
+            declared,
+            domains: view.domains.clone(),
+            interfaces: view.interfaces.iter().map(ear).collect(),
+        }
+    }
 }
 
 /// What was measured about one leg.

@@ -9,12 +9,14 @@ mod host;
 
 use std::net::Ipv4Addr;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use audyn_model::{Clock, Mono, Utc};
 
-use super::findings::{Findings, LegFindings, Wire};
+use super::findings::{Findings, LegFindings, PtpFindings, Wire};
 use super::tally::Tally;
+use crate::ptp::ClockView;
 use crate::rt::{self, Batch, Interface, Tap};
 use crate::source::aes67::{Aes67, Leg, LegSocket, OpenError};
 
@@ -31,13 +33,15 @@ const ROUNDS: usize = 16;
 const TAPPED: usize = 2048;
 
 /// How to measure.
-pub struct Wish<'a> {
+pub struct Wish<'a, F = Findings> {
     /// For how long: 1 to 600 s.
     pub length: Duration,
+    /// How the clocks of the network are, where somebody listens to them.
+    pub clocks: Option<&'a dyn Fn() -> Arc<ClockView>>,
     /// Asked often; true ends the measurement.
     pub cancelled: &'a dyn Fn() -> bool,
     /// Given what was found so far, twice a second and at the end.
-    pub tell: &'a mut dyn FnMut(&Findings),
+    pub tell: &'a mut dyn FnMut(&F),
 }
 
 struct LegProbe {
@@ -96,6 +100,10 @@ pub fn examine(source: &Aes67, clock: &dyn Clock, wish: &mut Wish<'_>) -> Findin
                 done,
                 legs: legs.iter().map(|leg| leg.found.clone()).collect(),
                 tap_refused: tap_refused.clone(),
+                ptp: source
+                    .ptp
+                    .zip(wish.clocks)
+                    .map(|(declared, clocks)| PtpFindings::of(declared, &clocks(), now)),
             };
             (wish.tell)(&findings);
             if done {

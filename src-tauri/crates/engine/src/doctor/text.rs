@@ -33,7 +33,7 @@ pub fn text(findings: &Findings, report: &Report) -> String {
     text
 }
 
-fn checks(text: &mut String, report: &Report, leg: Option<usize>) {
+pub(super) fn checks(text: &mut String, report: &Report, leg: Option<usize>) {
     for check in report.checks.iter().filter(|check| check.leg == leg) {
         let sign = match check.verdict {
             Verdict::Ok => "ok",
@@ -65,7 +65,7 @@ fn histogram(text: &mut String, findings: &Findings, leg: usize) {
 }
 
 /// Words from `column` on, broken at blanks.
-fn wrapped(text: &mut String, column: usize, words: &str) {
+pub(super) fn wrapped(text: &mut String, column: usize, words: &str) {
     let mut at = column;
     for (i, word) in words.split_whitespace().enumerate() {
         let length = word.chars().count();

@@ -60,6 +60,8 @@ pub struct InterfaceView {
     pub slot: u32,
     /// Why it is not listened to, as a sentence; none if it is.
     pub problem: Option<String>,
+    /// Since when that is so.
+    pub since: Mono,
 }
 
 /// The watch. Dropping it ends the thread.
@@ -382,10 +384,11 @@ impl Run {
 
     fn view(&mut self) -> ClockView {
         let domains = self.monitor.look(self.now());
-        let interface = |(name, ears, _): &(String, Result<Ears, String>, Mono)| InterfaceView {
+        let interface = |(name, ears, since): &(String, Result<Ears, String>, Mono)| InterfaceView {
             name: name.clone(),
             slot: ears.as_ref().map_or(0, Ears::slot),
             problem: ears.as_ref().err().cloned(),
+            since: *since,
         };
         ClockView {
             interfaces: self.ears.iter().map(interface).collect(),

@@ -1,5 +1,3 @@
-use audyn_engine::source::Source as Heard;
-
 use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
@@ -27,12 +25,7 @@ impl Service {
             let book = inner.station.shelf.book();
             let row = book.source(&ask.id)?;
             let heard = book.heard(row).map_err(|problems| ApiError::invalid(problems.join(" ")))?;
-            match heard.source {
-                Heard::Aes67(source) => Ok(inner.doctors.ask(&row.id, &row.name, source, seconds)?),
-                Heard::PipeWire(_) | Heard::Card(_) => Err(ApiError::conflict(
-                    "The doctor examines network streams. What is wrong with a source of this machine stands beside the source itself.",
-                )),
-            }
+            Ok(inner.doctors.ask(&row.id, &row.name, heard.source, seconds)?)
         })
         .await
     }

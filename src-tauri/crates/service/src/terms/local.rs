@@ -146,7 +146,8 @@ fn cards() -> (Vec<wire::InputCard>, Option<String>) {
     (cards, none)
 }
 
-fn sentence(text: &str) -> String {
+/// Words of an error as a sentence.
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }

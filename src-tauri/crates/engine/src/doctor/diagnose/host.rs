@@ -1,6 +1,6 @@
 //! What concerns this machine: interface, address, group, receive buffer, and who asks for members.
 
-use super::{Check, QUERIER_S, Verdict};
+use super::{Check, QUERIER_S, Verdict, capital};
 use crate::doctor::findings::Findings;
 
 /// Interface, address and group, up to the first fault.
@@ -121,10 +121,4 @@ pub(super) fn querier(findings: &Findings, leg: usize) -> Option<Check> {
             }
         }
     })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", letters.as_str())
 }

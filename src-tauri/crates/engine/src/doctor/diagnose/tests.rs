@@ -22,7 +22,7 @@ fn interface(name: &str) -> Interface {
 }
 
 /// A source with so many legs, all of which hear a whole stream; the cards hear the same, and a querier.
-fn sound(legs: usize) -> Findings {
+pub(super) fn sound(legs: usize) -> Findings {
     let leg = Leg {
         address: Ipv4Addr::new(239, 69, 10, 1),
         port: 5004,
@@ -57,7 +57,7 @@ fn sound(legs: usize) -> Findings {
         window_ms: 100,
         receive_buffer: 2_000_000,
     };
-    Findings { source, seconds: 5.0, done: true, legs: vec![found; legs], tap_refused: None }
+    Findings { source, seconds: 5.0, done: true, legs: vec![found; legs], tap_refused: None, ptp: None }
 }
 
 /// Nothing reaches the program, and nothing the card.
@@ -75,7 +75,7 @@ fn hears(findings: &mut Findings, heard: Tally) {
     leg.heard = heard;
 }
 
-fn check(legs: usize, spoil: impl FnOnce(&mut Findings), id: &str, verdict: Verdict, words: &str) {
+pub(super) fn check(legs: usize, spoil: impl FnOnce(&mut Findings), id: &str, verdict: Verdict, words: &str) {
     let mut findings = sound(legs);
     spoil(&mut findings);
     let report = diagnose(&findings);
