@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "the whole binary is tests")]
 
 mod rig;
+#[path = "../support/sound.rs"]
+mod sound;
 
 mod bad_input;
 mod crash;
@@ -11,6 +13,7 @@ mod disk;
 mod doctor;
 mod files;
 mod legs;
+mod local;
 mod network;
 mod privileges;
 mod ptp;

@@ -6,10 +6,8 @@
 // All of this is test code, though little of it stands in a test function; what the child finds it says on its output.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use audyn_engine::ring::{FrameReader, Item};
 use audyn_engine::rt::SystemClock;
@@ -18,91 +16,24 @@ use audyn_engine::source::pipewire::{Kind, PipeWire, nodes};
 use audyn_engine::source::{Capture, Inputs, Source, StreamCount};
 use audyn_model::{Gap, GapCause, Rate, SampleIndex, TimeBasis};
 
-const RATE: usize = 48_000;
+#[path = "../../../../tests/support/sound.rs"]
+mod sound;
+
+use self::sound::{Owned, RATE, SINK, Sound, frame, start, wait_for, wav};
+
 const FRAMES: usize = 2 * RATE;
-const SINK: &str = "test-sink";
 const CHILD: &str = "AUDYN_LOCAL_CHILD";
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The word of 24 bits in each channel of frame `n` (from 1 on): its number, and one that shows that the number is whole.
-fn frame(number: i32) -> [i32; 2] {
-    let mixed = number.wrapping_mul(1_640_531_527);
-    [number, (mixed ^ (mixed >> 15)).wrapping_mul(-2_048_144_789) >> 9]
-}
-
-fn wav() -> Vec<u8> {
-    let size = FRAMES as u32 * 6;
-    let mut file = b"RIFF".to_vec();
-    file.extend((size + 36).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x02\0");
-    file.extend((RATE as u32).to_le_bytes());
-    file.extend((RATE as u32 * 6).to_le_bytes());
-    file.extend(b"\x06\0\x18\0data");
-    file.extend(size.to_le_bytes());
-    let low = |word: i32| -> [u8; 3] { word.to_le_bytes()[..3].try_into().unwrap() };
-    file.extend((1..=FRAMES as i32).flat_map(frame).flat_map(low));
-    file
-}
-
-/// Waits until something is so.
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
-}
-
-/// A process that ends with the test, by its own id.
-struct Owned(Child);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(command: &mut Command) -> Owned {
-    let program = command.get_program().to_string_lossy().into_owned();
-    Owned(command.spawn().unwrap_or_else(|error| panic!("{program}: {error}; is its package installed?")))
-}
 
 /// Runs this test again as a child process with a PipeWire of its own.
 fn in_a_world_of_its_own(test: &str, environment: &[(&str, &str)]) {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("ramp.wav"), wav()).unwrap();
-    let mut bus = start(
-        Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--nopidfile", "--print-address"])
-            .env("XDG_RUNTIME_DIR", dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null()),
-    );
-    let mut address = String::new();
-    BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let command = |program: &str| {
-        let mut command = Command::new(program);
-        command
-            .env("XDG_RUNTIME_DIR", dir.path())
-            .env("HOME", dir.path())
-            .env("DBUS_SESSION_BUS_ADDRESS", address.trim())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command
-    };
-    let _pipewire = start(&mut command("pipewire"));
-    wait_for("PipeWire's socket", || dir.path().join("pipewire-0").exists().then_some(()));
-    let _wireplumber = start(&mut command("wireplumber"));
+    let sound = Sound::start();
+    std::fs::write(sound.dir.path().join("ramp.wav"), wav(FRAMES)).unwrap();
     let me = std::env::current_exe().unwrap();
     // What the child finds is told as it finds it.
-    let status = command(me.to_str().unwrap())
+    let status = sound
+        .command(me.to_str().unwrap())
         .args([test, "--exact", "--nocapture"])
-        .env(CHILD, dir.path())
+        .env(CHILD, sound.dir.path())
         .envs(environment.iter().copied())
         .stdout(Stdio::inherit())
         .stderr(Stdio::inherit())
@@ -111,37 +42,16 @@ fn in_a_world_of_its_own(test: &str, environment: &[(&str, &str)]) {
     assert!(status.success(), "{status}");
 }
 
-fn run(program: &str, arguments: &[&str]) -> String {
+/// A program in the child's world, whose own wishes it does not share.
+fn command(program: &str) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments).env_remove("PIPEWIRE_NODE").env_remove("PIPEWIRE_PROPS");
-    let output = command.output().unwrap_or_else(|error| panic!("{program}: {error}"));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn make_sink() {
-    let node = format!(
-        "{{ factory.name=support.null-audio-sink node.name={SINK} media.class=Audio/Sink object.linger=true \
-         audio.position=[FL FR] audio.rate={RATE} monitor.channel-volumes=false }}"
-    );
-    run("pw-cli", &["create-node", "adapter", &node]);
-    wait_for("the sink's ports", || run("pw-link", &["--input"]).contains(SINK).then_some(()));
-}
-
-fn destroy_sink() {
-    let listed = run("pw-cli", &["ls", "Node"]);
-    let (before, _) = listed.split_once(&format!("node.name = \"{SINK}\"")).unwrap();
-    let id = before.rsplit("\tid ").next().unwrap().split(',').next().unwrap().to_owned();
-    run("pw-cli", &["destroy", &id]);
+    command.env_remove("PIPEWIRE_NODE").env_remove("PIPEWIRE_PROPS");
+    command
 }
 
 fn play() -> Owned {
     let file = format!("{}/ramp.wav", std::env::var(CHILD).unwrap());
-    start(
-        Command::new("pw-play")
-            .args(["--target", SINK, &file])
-            .env_remove("PIPEWIRE_NODE")
-            .env_remove("PIPEWIRE_PROPS"),
-    )
+    start(command("pw-play").args(["--target", SINK, &file]))
 }
 
 /// What came out of a capture: words and their positions, and gaps; contiguous, begun once.
@@ -233,7 +143,6 @@ fn a_sink_is_recorded_word_for_word_and_its_absence_is_a_gap_in_the_same_recordi
         let own = "a_sink_is_recorded_word_for_word_and_its_absence_is_a_gap_in_the_same_recording";
         return in_a_world_of_its_own(own, &[]);
     }
-    make_sink();
     let clock = Arc::new(SystemClock);
     let node = wait_for("the sink among the nodes", || {
         nodes(&SystemClock).ok()?.into_iter().find(|node| node.name == SINK && node.channels.len() == 2)
@@ -260,7 +169,7 @@ fn a_sink_is_recorded_word_for_word_and_its_absence_is_a_gap_in_the_same_recordi
     assert!(common >= swapped.len().min(1_000), "{common} of {}", swapped.len());
 
     let before = first.counters.get(StreamCount::Frames);
-    destroy_sink();
+    sound::destroy_sink(command);
     let why = wait_for("the loss to be told", || {
         heard.read(&mut first.frames);
         first.counters.trouble()
@@ -270,7 +179,7 @@ fn a_sink_is_recorded_word_for_word_and_its_absence_is_a_gap_in_the_same_recordi
         heard.read(&mut first.frames);
         (heard.missing(GapCause::Outage) > RATE as u64).then_some(())
     });
-    make_sink();
+    sound::make_sink(command);
     wait_for("audio again", || {
         heard.read(&mut first.frames);
         (first.counters.get(StreamCount::Frames) > before + RATE as u64 / 4
@@ -292,7 +201,6 @@ fn a_card_is_recorded_word_for_word() {
         let environment = [("PIPEWIRE_NODE", SINK), ("PIPEWIRE_PROPS", "{ stream.capture.sink=true }")];
         return in_a_world_of_its_own("a_card_is_recorded_word_for_word", &environment);
     }
-    make_sink();
     let card = cards().unwrap().into_iter().find(|card| card.id == "alsa:pipewire").unwrap();
     assert!(card.channels >= 2 && card.rates.contains(&48_000), "{card:?}");
     let inputs = Inputs::new(Arc::new(SystemClock), true);

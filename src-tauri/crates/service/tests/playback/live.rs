@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::sync::Arc;
+use std::time::Instant;
 
 use audyn_engine::rt::SystemClock;
 use audyn_model::Clock as _;
@@ -16,6 +17,7 @@ use self::support::{Places, places};
 use super::*;
 
 const WORD: i64 = 1 << 24;
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Heard before the test is content.
 const ENOUGH: usize = 3 * RATE;
 
@@ -67,16 +69,16 @@ fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
     command
         .args([test, "--exact", "--nocapture"])
         .env(FILE, &dir)
+        .env("PIPEWIRE_NODE", SINK)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let application = Owned(command.spawn().unwrap());
+    let application = start(&mut command);
 
     let mut recorder = start(
         sound
             .command("pw-record")
             .args(["--target", SINK, "-P", "{ stream.capture.sink=true node.latency=256/48000 }"])
             .args(["--rate", "48000", "--channels", "2", "--format", "f32", "-"])
-            .env_remove("PIPEWIRE_NODE")
             .stdout(Stdio::piped()),
     );
     // To a pipe it writes bare words.
