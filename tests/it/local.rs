@@ -1,7 +1,6 @@
 //! Sources of this machine through the whole program and a PipeWire of the test's own: recorded, lost and found again,
 //! and examined by the doctor.
 
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -23,11 +22,6 @@ fn audyn(rig: &Rig, sound: &Sound, args: &[&str]) -> Command {
     sound.enter(&mut command);
     command.env("AUDYN_CONFIG_DIR", rig.path("state")).args(args).current_dir(rig.path(""));
     command
-}
-
-fn play(sound: &Sound, file: &Path) {
-    let status = sound.play(file).0.wait().unwrap();
-    assert!(status.success(), "pw-play: {status}");
 }
 
 /// Waits until something takes what the sink plays.
@@ -66,14 +60,14 @@ fn lost_and_found(
     let file = rig.path("ramp.wav");
     std::fs::write(&file, wav(FRAMES)).unwrap();
     recorder.until("file begun");
-    play(sound, &file);
+    sound.play_out(&file, FRAMES);
     lose(sound);
     recorder.until(said);
     // The outage itself: longer than what is waited for before it is one.
     std::thread::sleep(std::time::Duration::from_secs(2));
     find(sound);
     until_linked(sound);
-    play(sound, &file);
+    sound.play_out(&file, FRAMES);
     // What is on its way through the card's buffers.
     std::thread::sleep(std::time::Duration::from_millis(500));
     recorder.signal(libc::SIGINT);

@@ -145,6 +145,19 @@ impl Sound {
         run(self.command(program), arguments)
     }
 
+    /// Plays a file of so many frames into the sink, to its end. On a busy machine `pw-play` does not always notice that
+    /// its last buffer was played; it is not waited for without end.
+    pub fn play_out(&self, file: &Path, frames: usize) {
+        let mut player = self.play(file);
+        let most = Duration::from_secs_f64(frames as f64 / RATE as f64) + Duration::from_secs(15);
+        let begun = Instant::now();
+        wait_for("pw-play", || {
+            let ended =
+                player.0.try_wait().unwrap().map(|status| assert!(status.success(), "pw-play: {status}"));
+            ended.or((begun.elapsed() > most).then_some(()))
+        });
+    }
+
     /// Plays a file into the sink.
     pub fn play(&self, file: &Path) -> Owned {
         start(self.command("pw-play").args(["--target", SINK]).arg(file))

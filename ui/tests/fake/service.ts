@@ -246,6 +246,11 @@ export class FakeService implements Transport {
     recorder_gaps: ({ id }) => ({ gaps: this.world.gaps.get(id) ?? [], more: false }),
     recorder_counters: () => ({
       stream: [{ name: 'packets', value: 1_234_567 }, { name: 'late', value: 3 }],
+      stages: [
+        { name: 'encoded_frames', value: 59_259_216 }, { name: 'encoded_bytes', value: 355_555_296 }, { name: 'encoding_ns', value: 1_234_500_000 },
+        { name: 'disk_writes', value: 6_220 }, { name: 'disk_slowest_ns', value: 41_300_000 }, { name: 'disk_faults', value: 0 },
+        { name: 'catalogue_entries', value: 3 }, { name: 'catalogue_owed', value: 0 },
+      ],
       legs: [{ address: '239.69.1.1:5004', interface: 'eno1', receive_buffer: 2_097_152, jitter_us: 41.2, counts: [{ name: 'packets', value: 1_234_567 }] }],
       bits: 24, time_basis: 'media-clock', lag_us: 1040, drift_ppb: null, trouble: null,
     }),

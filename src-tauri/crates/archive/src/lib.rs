@@ -8,6 +8,7 @@ pub mod browse;
 pub mod catalogue;
 pub mod check;
 pub mod civil;
+mod counts;
 pub mod delete;
 mod disk;
 pub mod error;
@@ -30,6 +31,7 @@ pub use browse::{BadCursor, Branch, Cursor, Day, FileFilter, Listed, Page, Place
 pub use catalogue::{EndReason, SegmentRow, SegmentState};
 pub use check::{Depth, Finding, Report, check};
 pub use civil::{ArchiveClock, CivilClock};
+pub use counts::{Counts, Stage};
 pub use error::{Error, Fault, FaultKind};
 pub use folder::check_folder;
 pub use layout::{CustomFormat, Layout, Naming};

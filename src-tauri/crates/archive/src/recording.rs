@@ -10,10 +10,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_model::{Anchor, AudioFormat, ClockQuality, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc};
+use audyn_model::{
+    Anchor, AudioFormat, Clock, ClockQuality, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc,
+};
 
 use crate::catalogue::EndReason;
 use crate::civil::CivilClock;
+use crate::counts::{CountedDisk, Counts, Stage, Stopwatch};
 use crate::disk::{Disk, SystemDisk};
 use crate::error::{Error, Fault, FaultKind};
 use crate::rotation::{Schedule, split};
@@ -64,6 +67,8 @@ pub(crate) struct Common {
     originator: String,
     disk: Arc<dyn Disk>,
     outputs: usize,
+    /// Where what is done is counted, if somebody wants to know.
+    watch: Option<Stopwatch>,
 }
 
 /// Accepted, not yet encoded.
@@ -108,6 +113,7 @@ impl Recording {
             originator,
             disk,
             outputs: outputs.len(),
+            watch: None,
         };
         let lanes: Vec<Lane> = outputs.into_iter().map(|spec| Lane::new(spec, &format)).collect();
         let history_frames = lanes.iter().map(|lane| lane.context.before).max().unwrap_or(0);
@@ -126,6 +132,14 @@ impl Recording {
             checkpointed: None,
             silence: Vec::new(),
         })
+    }
+
+    /// Has what encoders, disk and catalogue do counted from now on; `clock` says how long it takes.
+    pub fn count_into(&mut self, counts: Arc<Counts>, clock: Arc<dyn Clock>) {
+        let watch = Stopwatch::new(counts, clock);
+        self.common.disk = Arc::new(CountedDisk::new(Arc::clone(&self.common.disk), watch.clone()));
+        self.ledger.count_into(Arc::clone(&watch.counts));
+        self.common.watch = Some(watch);
     }
 
     /// Notes how good the clock is that times come from now: it goes into files begun from now on, and into the catalogue
@@ -207,6 +221,9 @@ impl Recording {
     /// # Errors
     /// Still a fault.
     pub fn retry(&mut self, now: Mono, utc: Utc) -> Result<(), Fault> {
+        if let Some(watch) = &self.common.watch {
+            watch.counts.add(Stage::DiskRetries, 1);
+        }
         self.drain(now, utc)
     }
 
@@ -344,8 +361,13 @@ impl Recording {
         for lane in &mut self.lanes {
             lane.begin_if_needed(&self.common, at, &anchor, self.clock, &self.history)?;
         }
+        let watch = self.common.watch.as_ref().map(|watch| (watch, watch.start()));
         for lane in &mut self.lanes {
             lane.encode(at, piece, now, utc, &mut self.ledger);
+        }
+        if let Some((watch, from)) = watch {
+            watch.stop(Stage::EncodingNs, from);
+            watch.counts.add(Stage::EncodedFrames, (len * self.lanes.len()) as u64);
         }
         self.remember(piece, channels);
         self.position = Some(at.plus(len as i64));

@@ -12,6 +12,7 @@ use audyn_codec::{About, Bytes, Encoder, Patch};
 use audyn_model::{ClockQuality, Container, Gap, Mono, SampleIndex};
 
 use crate::catalogue::{EndReason, Sealed};
+use crate::counts::{Counts, Stage};
 use crate::disk::{Disk, DiskFile};
 use crate::error::FaultKind;
 use crate::gaps;
@@ -76,6 +77,8 @@ pub(crate) struct Segment {
     finished: bool,
     /// Since when nothing has succeeded, for another reason than a full disk.
     pub failing_since: Option<Mono>,
+    /// Where the encoder's bytes are counted.
+    counts: Option<Arc<Counts>>,
     /// A sync failed: the kernel may have dropped the pages, and a second sync would claim success for nothing.
     pub unsound: bool,
 }
@@ -144,6 +147,7 @@ impl Segment {
             checkpointed: 0,
             finished: false,
             failing_since: None,
+            counts: None,
             unsound: false,
         };
         segment.queue.push_back(Op::Create);
@@ -152,6 +156,12 @@ impl Segment {
         segment.queue.push_back(Op::SyncFolder);
         segment.queue.push_back(Op::Opened);
         segment
+    }
+
+    /// Has its encoder's bytes counted, those it began with too.
+    pub fn count_into(&mut self, counts: Arc<Counts>) {
+        counts.add(Stage::EncodedBytes, self.head_len);
+        self.counts = Some(counts);
     }
 
     /// The file, or the name it will try next.
@@ -382,6 +392,9 @@ impl Segment {
 
     fn queue_out(&mut self) {
         if !self.out.append.is_empty() {
+            if let Some(counts) = &self.counts {
+                counts.add(Stage::EncodedBytes, self.out.append.len() as u64);
+            }
             self.queue.push_back(Op::Append { bytes: std::mem::take(&mut self.out.append), done: 0 });
         }
         for patch in self.out.patches.drain(..) {

@@ -101,7 +101,9 @@ impl Heard {
         let mut player = play();
         wait_for("the ramp to be played", || {
             self.read(frames);
-            player.0.try_wait().unwrap().map(|status| assert!(status.success()))
+            // On a busy machine pw-play does not always notice that its last buffer was played.
+            let all = self.words.last().is_some_and(|(_, [number, _])| *number as usize >= FRAMES - 1024);
+            all.then_some(()).or(player.0.try_wait().unwrap().map(|status| assert!(status.success())))
         });
         let until = self.frames + RATE as u64 / 2;
         wait_for("what was played", || {
@@ -208,7 +210,9 @@ fn a_card_is_recorded_word_for_word() {
     let mut capture = capture(&inputs, &Source::Card(card));
     let mut heard = Heard::default();
     heard.hear_the_ramp(&mut capture.frames);
-    // PipeWire's plugin for ALSA puts silence between cycles on a busy machine, and does not tell.
+    // On a busy machine the player is late, and the sink plays silence meanwhile: a native recorder beside this one hears
+    // the same at the same words. Now and then PipeWire's plugin for ALSA leaves out a cycle and reports no overrun; a
+    // card's own timing is no sharper than that, so it shows only once 50 ms are missing.
     let (words, longest) = heard.check(false);
     println!("{words} words, {longest} without a break");
     assert!(words > RATE && longest > 1000, "{words} words, {longest} without a break");

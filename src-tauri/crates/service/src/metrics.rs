@@ -6,6 +6,7 @@
 
 mod page;
 
+use audyn_archive::Stage;
 use audyn_model::RecorderId;
 
 use crate::api::wire::{LightLevel, NoticeLevel, RecorderState};
@@ -80,11 +81,69 @@ fn recorders(inner: &Inner, page: &mut Page) {
         let Some(stats) = inner.station.recorders.stats_of(row.uid) else { continue };
         let help = "Samples per channel written since the source was connected, gaps included.";
         page.add("audyn_recorder_frames_total", Kind::Counter, help, &own, stats.frames as f64);
+        stages(page, &own, &stats);
         for (cause, frames) in &stats.missing_by_cause {
             let help = "Samples per channel that stand for missing audio, by cause.";
             let labels = [own[0], own[1], ("cause", *cause)];
             page.add("audyn_recorder_missing_frames_total", Kind::Counter, help, &labels, *frames as f64);
         }
+    }
+}
+
+/// What encoders, disk and catalogue of a recorder have done.
+fn stages(page: &mut Page, own: &[(&str, &str)], stats: &RecorderStats) {
+    for stage in Stage::ALL {
+        let Some(value) = stats.stages.get(stage.as_str()) else { continue };
+        let value = *value as f64;
+        let (name, kind, help, unit) = match stage {
+            Stage::EncodedFrames => (
+                "audyn_encoder_frames_total",
+                Kind::Counter,
+                "Samples per channel given to encoders, each output on its own.",
+                1.0,
+            ),
+            Stage::EncodedBytes => {
+                ("audyn_encoder_bytes_total", Kind::Counter, "Bytes that encoders gave.", 1.0)
+            }
+            Stage::EncodingNs => {
+                ("audyn_encoder_busy_seconds_total", Kind::Counter, "Time spent encoding.", 1e9)
+            }
+            Stage::DiskFiles => ("audyn_disk_files_total", Kind::Counter, "Files made.", 1.0),
+            Stage::DiskWrites => ("audyn_disk_writes_total", Kind::Counter, "Writes.", 1.0),
+            Stage::DiskBytes => ("audyn_disk_written_bytes_total", Kind::Counter, "Bytes written.", 1.0),
+            Stage::DiskWritingNs => {
+                ("audyn_disk_writing_seconds_total", Kind::Counter, "Time spent writing.", 1e9)
+            }
+            Stage::DiskSyncs => ("audyn_disk_syncs_total", Kind::Counter, "Files and folders synced.", 1.0),
+            Stage::DiskSyncingNs => {
+                ("audyn_disk_syncing_seconds_total", Kind::Counter, "Time spent syncing.", 1e9)
+            }
+            Stage::DiskSlowestNs => (
+                "audyn_disk_slowest_seconds",
+                Kind::Gauge,
+                "The slowest single write or sync since the source was connected.",
+                1e9,
+            ),
+            Stage::DiskFaults => {
+                ("audyn_disk_faults_total", Kind::Counter, "Operations that the disk refused.", 1.0)
+            }
+            Stage::DiskRetries => {
+                ("audyn_disk_retries_total", Kind::Counter, "Times that was tried again.", 1.0)
+            }
+            Stage::CatalogueEntries => {
+                ("audyn_catalogue_entries_total", Kind::Counter, "Entries that the catalogue took.", 1.0)
+            }
+            Stage::CatalogueFailures => (
+                "audyn_catalogue_failures_total",
+                Kind::Counter,
+                "Times the catalogue refused, or was out of reach.",
+                1.0,
+            ),
+            Stage::CatalogueOwed => {
+                ("audyn_catalogue_owed_entries", Kind::Gauge, "Entries that wait for the catalogue now.", 1.0)
+            }
+        };
+        page.add(name, kind, help, own, value / unit);
     }
 }
 

@@ -30,11 +30,27 @@ const WORDS: Record<string, string> = {
   gaps: t('recorder.countGaps'),
   restarts: t('recorder.countRestarts'),
   waiting: t('recorder.countWaiting'),
+  encoded_frames: t('recorder.countEncodedFrames'),
+  encoded_bytes: t('recorder.countEncodedBytes'),
+  encoding_ns: t('recorder.countEncoding'),
+  disk_files: t('recorder.countDiskFiles'),
+  disk_writes: t('recorder.countDiskWrites'),
+  disk_bytes: t('recorder.countDiskBytes'),
+  disk_writing_ns: t('recorder.countDiskWriting'),
+  disk_syncs: t('recorder.countDiskSyncs'),
+  disk_syncing_ns: t('recorder.countDiskSyncing'),
+  disk_slowest_ns: t('recorder.countDiskSlowest'),
+  disk_faults: t('recorder.countDiskFaults'),
+  disk_retries: t('recorder.countDiskRetries'),
+  catalogue_entries: t('recorder.countCatalogueEntries'),
+  catalogue_failures: t('recorder.countCatalogueFailures'),
+  catalogue_owed: t('recorder.countCatalogueOwed'),
 }
 
 /** Counters that say that something is wrong once they are not zero. */
 const BAD = new Set([
   'lost', 'late', 'kernel_dropped', 'socket_errors', 'wrong_size', 'loss_frames', 'outage_frames', 'overrun_frames', 'gaps',
+  'disk_faults', 'disk_retries', 'catalogue_failures', 'catalogue_owed',
 ])
 
 export function counterWord(name: string): string {

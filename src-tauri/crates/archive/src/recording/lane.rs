@@ -100,7 +100,11 @@ impl Lane {
         let encoder = audyn_codec::encoder(&self.spec, &common.format, &about, before, &mut head)
             .map_err(|error| fault(base.clone(), io::Error::other(error)))?;
         let place = segment::Place { disk: std::sync::Arc::clone(&common.disk), base, names };
-        self.current = Some(Segment::new(place, self.spec.container, about, encoder, head));
+        let mut segment = Segment::new(place, self.spec.container, about, encoder, head);
+        if let Some(watch) = &common.watch {
+            segment.count_into(std::sync::Arc::clone(&watch.counts));
+        }
+        self.current = Some(segment);
         self.begun += 1;
         Ok(())
     }

@@ -14,6 +14,7 @@ use audyn_model::{Container, Gap, Mono, SampleIndex, SegmentId, Utc};
 use super::{ArchiveEvent, fault};
 use crate::Error;
 use crate::catalogue::{FILE, Sealed, SegmentRow};
+use crate::counts::{Counts, Stage};
 use crate::error::Fault;
 use crate::root::Root;
 
@@ -28,6 +29,7 @@ pub(super) struct Ledger {
     entries: VecDeque<(Entry, Utc)>,
     pub events: VecDeque<ArchiveEvent>,
     not_before: Option<Mono>,
+    counts: Option<Arc<Counts>>,
 }
 
 pub(super) enum Entry {
@@ -60,7 +62,12 @@ pub(super) enum Entry {
 impl Ledger {
     /// Without a root there is no catalogue, only events.
     pub fn new(root: Option<Arc<Root>>) -> Self {
-        Self { root, entries: VecDeque::new(), events: VecDeque::new(), not_before: None }
+        Self { root, entries: VecDeque::new(), events: VecDeque::new(), not_before: None, counts: None }
+    }
+
+    /// Has what the catalogue takes and refuses counted.
+    pub fn count_into(&mut self, counts: Arc<Counts>) {
+        self.counts = Some(counts);
     }
 
     /// Entries that wait.
@@ -78,6 +85,9 @@ impl Ledger {
         }
         self.entries.push_back((entry, utc));
         self.pay(now);
+        if let Some(counts) = &self.counts {
+            counts.set(Stage::CatalogueOwed, self.entries.len() as u64);
+        }
     }
 
     /// Tells the catalogue what it is owed, as far as it will listen.
@@ -101,6 +111,18 @@ impl Ledger {
     }
 
     fn pay_now(&mut self) -> Result<(), Error> {
+        let before = self.entries.len();
+        let paid = self.pay_all_entries();
+        if let Some(counts) = &self.counts {
+            let taken = if self.root.is_some() { before - self.entries.len() } else { 0 };
+            counts.add(Stage::CatalogueEntries, taken as u64);
+            counts.add(Stage::CatalogueFailures, u64::from(paid.is_err()));
+            counts.set(Stage::CatalogueOwed, self.entries.len() as u64);
+        }
+        paid
+    }
+
+    fn pay_all_entries(&mut self) -> Result<(), Error> {
         while let Some((entry, utc)) = self.entries.front() {
             if let Some(root) = &self.root {
                 write(root, entry, *utc)?;

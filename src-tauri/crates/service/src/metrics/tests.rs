@@ -41,6 +41,11 @@ async fn a_station_is_told_in_full_and_in_the_format() {
         "audyn_leg_received_packets_total{",
         "audyn_leg_kernel_dropped_packets_total{",
         "audyn_leg_jitter_seconds{",
+        "audyn_encoder_frames_total{recorder=\"1\"",
+        "audyn_encoder_busy_seconds_total{",
+        "audyn_disk_syncs_total{",
+        "audyn_disk_slowest_seconds{",
+        "audyn_catalogue_owed_entries{",
         "process_cpu_seconds_total",
     ] {
         assert!(samples.keys().any(|name| name.starts_with(family)), "{family} is not in\n{text}");

@@ -1,6 +1,8 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use audyn_archive::Stage;
+
 use super::own_recorder;
 use crate::Service;
 use crate::api::wire::*;
@@ -214,6 +216,12 @@ pub(super) fn counters(stats: &RecorderStats) -> Counters {
     let counter = |(name, value): (&&str, &u64)| Counter { name: (*name).to_owned(), value: *value };
     Counters {
         stream: stats.source.counts.iter().map(counter).collect(),
+        // In the order in which audio passes them.
+        stages: Stage::ALL
+            .iter()
+            .filter_map(|stage| stats.stages.get_key_value(stage.as_str()))
+            .map(counter)
+            .collect(),
         legs: stats
             .source
             .legs

@@ -60,6 +60,8 @@ pub(super) struct Rewrite {
 pub(super) struct Shared {
     pub line: Line,
     pub counters: Arc<StreamCounters>,
+    /// What encoders, disk and catalogue have done since the source was connected.
+    pub stages: Arc<audyn_archive::Counts>,
     /// Samples kept of what passed by.
     pub kept: AtomicU64,
     live: Mutex<Live>,
@@ -98,6 +100,7 @@ impl Shared {
         Self {
             line,
             counters,
+            stages: Arc::default(),
             kept: AtomicU64::new(0),
             live: Mutex::new(live),
             changed: Condvar::new(),
@@ -177,7 +180,7 @@ impl Shared {
         let live = self.live();
         let (state, ended, told) = (live.state.clone(), !live.busy, live.told.clone());
         drop(live);
-        stats::gather(&self.line, state, ended, &told, &self.counters)
+        stats::gather(&self.line, state, ended, &told, &self.counters, &self.stages)
     }
 
     pub(super) fn next(&self) -> Next {

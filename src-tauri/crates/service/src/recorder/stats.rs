@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use audyn_archive::{Counts, Stage};
 use audyn_engine::source::{LegCount, Source, StreamCount, StreamCounters};
 use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex, Utc};
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub struct RecorderStats {
     pub gaps: Vec<GapStats>,
     /// Files finished and being written, newest last: the last 10 000.
     pub files: Vec<PathBuf>,
+    /// What encoders, disk and catalogue have done since the source was connected, by [`Stage::as_str`].
+    pub stages: BTreeMap<&'static str, u64>,
     /// Its source.
     pub source: SourceStats,
 }
@@ -139,6 +142,7 @@ pub(super) fn gather(
     ended: bool,
     told: &Told,
     counters: &StreamCounters,
+    stages: &Counts,
 ) -> RecorderStats {
     let gap = |gap: &Gap| GapStats {
         at: gap.at.0,
@@ -158,6 +162,7 @@ pub(super) fn gather(
         missing_by_cause: told.missing.clone(),
         gaps: told.gaps.iter().map(gap).collect(),
         files: told.files.clone(),
+        stages: Stage::ALL.iter().map(|stage| (stage.as_str(), stages.get(*stage))).collect(),
         source: source_stats(told, &line.source, counters),
     }
 }

@@ -389,7 +389,7 @@ impl Writer {
             return Err("audio came before the stream's start".into());
         };
         let line = &self.shared.line;
-        let recording = Recording::new(audyn_archive::RecordingSpec {
+        let mut recording = Recording::new(audyn_archive::RecordingSpec {
             recorder: line.id,
             name: line.name.clone(),
             format,
@@ -399,6 +399,7 @@ impl Writer {
             originator: self.originator.clone(),
         })
         .map_err(|e| e.to_string())?;
+        recording.count_into(Arc::clone(&self.shared.stages), Arc::clone(&self.clock));
         self.recording = Some(recording);
         self.note_clock();
         Ok(())

@@ -419,6 +419,8 @@ wire! {
     pub struct Counters {
         /// Counters of the stream by name.
         pub stream: Vec<Counter>,
+        /// What encoders, disk and catalogue have done, by name; times are nanoseconds.
+        pub stages: Vec<Counter>,
         /// One for each leg.
         pub legs: Vec<LegCounters>,
         /// Word length on the wire, once known.
