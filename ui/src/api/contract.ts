@@ -673,6 +673,10 @@ export type Counters = {
  */
 stream: Array<Counter>, 
 /**
+ * What encoders, disk and catalogue have done, by name; times are nanoseconds.
+ */
+stages: Array<Counter>, 
+/**
  * One for each leg.
  */
 legs: Array<LegCounters>, 
