@@ -187,6 +187,7 @@ export class FakeService implements Transport {
       version: 'audyn 0.1.0', state_dir: '/var/lib/audyn', started: new Date(this.world.now).toISOString(),
       real_time: 'SCHED_FIFO 60', schema: 1, database_bytes: 131_072, processors: 8, memory_bytes: 94_371_840,
       pre_roll_bytes: 34_560_000, pre_roll_limit_bytes: 1_073_741_824,
+      secrets: "Secrets are kept by this session's keyring (Secret Service).",
       licence: 'MIT or Apache-2.0. MP3 by LAME, LGPL.',
     }),
     backups: () => ({

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use audyn_engine::meter::MeterReader;
 use audyn_model::{ChannelLevel, Mono};
 
+use crate::access::Sight;
+use crate::api::Caller;
 use crate::service::Inner;
 
 /// Age of a meter that has never shown anything.
@@ -13,6 +15,7 @@ const NO_DATA: f32 = -1.0;
 /// One viewer's levels. Each asks in its own time; one that is slow misses nothing of a peak within half a second.
 pub struct Levels {
     inner: Arc<Inner>,
+    caller: Caller,
     generation: u32,
     sequence: u32,
     meters: Vec<Meter>,
@@ -26,8 +29,8 @@ struct Meter {
 }
 
 impl Levels {
-    pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        Self { inner, generation: u32::MAX, sequence: 0, meters: Vec::new() }
+    pub(crate) fn new(inner: Arc<Inner>, caller: Caller) -> Self {
+        Self { inner, caller, generation: u32::MAX, sequence: 0, meters: Vec::new() }
     }
 
     /// The levels now, in the form that [`LevelLayout`](crate::api::wire::LevelLayout) describes.
@@ -48,10 +51,12 @@ impl Levels {
     fn follow(&mut self) {
         let (layout, readers) = self.inner.station.meters();
         self.generation = layout.generation;
+        let sight = Sight::of(&self.caller, &self.inner.station.shelf.book());
         self.meters = layout
             .meters
             .iter()
             .zip(readers)
+            .filter(|(place, _)| sight.has_meter(&place.id))
             .map(|(place, reader)| Meter {
                 channels: place.channels.len(),
                 reader,

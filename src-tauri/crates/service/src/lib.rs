@@ -2,6 +2,7 @@
 //! frames and writes an archive's segments. [`Service`] is the whole of it: what every door asks, by the one contract
 //! in [`api`].
 
+pub mod access;
 pub mod api;
 mod book;
 mod clock;
@@ -21,11 +22,13 @@ mod operations;
 mod outbox;
 pub mod playback;
 pub mod recorder;
+pub mod secrets;
 mod service;
 mod station;
 mod store;
 mod terms;
 
 pub use levels::Levels;
+pub use operations::ENTRA_SECRET;
 pub use service::{OpenError, Options, Service};
 pub use store::source_named;

@@ -1,19 +1,21 @@
 //! The bodies of the contract's operations.
 
+mod access;
 mod clock;
 mod control;
 mod discovery;
 mod doctor;
 mod files;
+mod opening;
 mod playback;
 mod recorders;
 mod sources;
 mod studios;
 
 pub(crate) use control::resident_memory;
+pub use opening::ENTRA_SECRET;
 
-use crate::api::{Access, ApiError, Caller, Code};
-use crate::service::Inner;
+use crate::api::{ApiError, Code};
 use crate::store::StoreError;
 
 impl From<StoreError> for ApiError {
@@ -32,14 +34,4 @@ impl From<StoreError> for ApiError {
         let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
         Self::new(code, format!("{first}{}.", letters.as_str().trim_end_matches('.')))
     }
-}
-
-/// A caller who belongs to a studio may act on its recorder only.
-fn own_recorder(inner: &Inner, caller: &Caller, id: u32) -> Result<(), ApiError> {
-    if caller.access != Access::Studio {
-        return Ok(());
-    }
-    let book = inner.station.shelf.book();
-    let own = book.studio_of(id).is_some_and(|studio| Some(&studio.id) == caller.studio_id.as_ref());
-    if own { Ok(()) } else { Err(ApiError::new(Code::Forbidden, "This recorder belongs to another studio.")) }
 }

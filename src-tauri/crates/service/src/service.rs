@@ -10,8 +10,9 @@ use audyn_model::{Clock, Utc};
 use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, broadcast};
 
+use crate::access::Gate;
 use crate::api::wire::{self, AppEvent, NoticeAction, NoticeLevel, Settings, Writing};
-use crate::api::{ApiError, Code};
+use crate::api::{ApiError, Caller, Code};
 use crate::book::Shelf;
 use crate::clock::Timekeeper;
 use crate::discovery::Finder;
@@ -22,6 +23,7 @@ use crate::levels::Levels;
 use crate::outbox::Outbox;
 use crate::playback::Player;
 use crate::recorder::{Begin, Options as RecorderOptions, Recorders};
+use crate::secrets::Secrets;
 use crate::station::Station;
 use crate::station::supervisor::Supervisor;
 use crate::store::{HistoryNote, Opened, Store, StoreError};
@@ -113,6 +115,7 @@ pub(crate) struct Inner {
     pub finder: Finder,
     pub doctors: Doctors,
     pub clock: Timekeeper,
+    pub access: Gate,
     disk: DiskWatch,
 }
 
@@ -126,6 +129,8 @@ impl Service {
         let (store, opened) = Store::open(&options.state_dir, &options.originator, now)?;
         let store = Arc::new(store);
         let shelf = Arc::new(Shelf::open(Arc::clone(&store), defaults(&options))?);
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        let access = Gate::open(Arc::clone(&store), Secrets::open(&options.state_dir, credentials))?;
         // From here on time is what is followed.
         let (watch, clock) = Watch::start(clock, crate::clock::spec(&shelf.book().settings.clock))
             .map_err(OpenError::Thread)?;
@@ -167,6 +172,7 @@ impl Service {
             playing: Mutex::default(),
             jobs,
             doctors,
+            access,
             disk,
         });
         inner.begin(&opened)?;
@@ -187,7 +193,7 @@ impl Service {
     /// Levels, to be asked for as often as somebody can see them.
     #[must_use]
     pub fn levels(&self) -> Levels {
-        Levels::new(Arc::clone(&self.inner))
+        Levels::new(Arc::clone(&self.inner), Caller::local())
     }
 
     /// The settings as they are now, for doors that need one before anybody asks.
@@ -317,6 +323,7 @@ impl Inner {
     fn end(&self) {
         let now = self.station.clock.utc();
         self.store_days();
+        self.store_sessions();
         self.note(None, "Audyn", "program", "Audyn was stopped in order.");
         if let Err(error) = self.store.close(now) {
             tracing::error!(%error, "the state database does not know that this was an orderly end");
@@ -337,6 +344,7 @@ impl Inner {
         if let Err(error) = daily {
             tracing::error!(%error, "the daily backup of the state database was not made");
         }
+        self.look_after_sessions();
         self.outbox.send(AppEvent::Status(self.status()));
     }
 
@@ -404,6 +412,8 @@ impl Inner {
     /// Takes up what was changed in the database: connections, views, levels.
     pub(crate) fn changed(&self) -> Result<(), ApiError> {
         let book = self.station.shelf.refresh()?;
+        // Users and tokens belong to studios, and a backup brings its own.
+        self.access.refresh()?;
         self.finder.set(&book.settings.discovery);
         self.clock.set(&book.settings.clock);
         self.station.reconcile();

@@ -252,6 +252,11 @@ impl Station {
         (LevelLayout { generation, meters }, readers)
     }
 
+    /// Whoever shows levels asks anew which meters there are.
+    pub(crate) fn layout_changed(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
     pub(crate) fn generation(&self) -> u32 {
         self.generation.load(Ordering::Acquire) % (1 << 24)
     }

@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use audyn_model::Utc;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+mod audit;
 mod backups;
 mod days;
 mod demo;
@@ -29,16 +30,15 @@ mod notices;
 mod recorders;
 mod runs;
 mod schema;
+mod sessions;
 mod settings;
 mod sources;
 mod stamp;
 mod studios;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "nobody signs in yet; the table is part of what is backed up")
-)]
+mod tokens;
 mod users;
 
+pub use audit::{AuditNote, AuditRow, AuditWanted};
 pub use backups::BackupInfo;
 pub use days::{DayRow, DayShare};
 pub use error::StoreError;
@@ -47,8 +47,13 @@ pub use look::source_named;
 pub use notices::{NewNotice, NoticeRow};
 pub use recorders::{NewRecorderRow, RecorderChange, RecorderRow};
 pub use runs::PreviousRun;
+pub use sessions::SessionRow;
 pub use sources::{NewSourceRow, SourceChange, SourceRow};
 pub use studios::{NewStudioRow, StudioChange, StudioRow};
+pub use tokens::TokenRow;
+pub use users::{BreakglassRow, NewUserRow, PasswordHash, UserChange, UserRow};
+
+pub(crate) use names::key as name_key;
 
 use error::{Fault, shows_damage};
 use schema::Steps;

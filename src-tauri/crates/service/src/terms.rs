@@ -39,6 +39,14 @@ pub(crate) fn refuse(problems: &[String]) -> Result<(), ApiError> {
     if problems.is_empty() { Ok(()) } else { Err(ApiError::invalid(problems.join(" "))) }
 }
 
+/// A message of the inner rooms as a sentence.
+pub(crate) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
 /// A name for people, trimmed: 1 to 80 characters without control characters.
 pub(crate) fn name(text: &str, of: &str, problems: &mut Vec<String>) -> String {
     let text = text.trim();

@@ -343,14 +343,14 @@ async fn access_is_held_by_the_contract() {
     let own = studios[0]["id"].as_str().unwrap().to_owned();
     for operation in audyn_service::api::OPERATIONS {
         for access in [Access::Viewer, Access::Studio, Access::Operator, Access::Admin] {
-            let caller = Caller { access, studio_id: Some(own.clone()) };
+            let caller = Caller::here(access, Some(own.clone()));
             // A request that nobody can read: whoever may not is told so before that is looked at.
             let told = station.ask_as(&caller, operation.name, json!("nothing")).await;
             let forbidden = told.is_err_and(|error| error.code == Code::Forbidden);
             assert_eq!(forbidden, access < operation.access, "{} as {access:?}", operation.name);
         }
     }
-    let presenter = Caller { access: Access::Studio, studio_id: Some(own) };
+    let presenter = Caller::here(Access::Studio, Some(own));
     station.ask_as(&presenter, "start_recorder", json!({ "id": 1 })).await.unwrap();
     let other = station.ask_as(&presenter, "start_recorder", json!({ "id": 2 })).await.unwrap_err();
     assert_eq!(other.code, Code::Forbidden);

@@ -8,7 +8,20 @@ use super::{ApiError, Caller, Code};
 use crate::Service;
 
 /// What a caller must be allowed to do, from little to much; each holds those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+    ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// To look.
@@ -19,6 +32,25 @@ pub enum Access {
     Operator,
     /// To change what the station is.
     Admin,
+}
+
+impl Access {
+    /// As the contract and the state database write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Studio => "studio",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// From its word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Viewer, Self::Studio, Self::Operator, Self::Admin].into_iter().find(|own| own.as_str() == word)
+    }
 }
 
 /// HTTP methods of the REST door.
@@ -125,6 +157,41 @@ macro_rules! contract {
 }
 
 contract! {
+    /// Who asks.
+    me: Viewer, Get "/api/auth/me", Empty => Me;
+    /// Changes one's own password. Every other session of the same user ends.
+    change_own_password: Viewer, Post "/api/auth/password", ChangeOwnPassword => Empty;
+    /// Everybody who may sign in.
+    list_users: Admin, Get "/api/access/users", Empty => Users;
+    /// Makes a user with a password.
+    create_user: Admin, Post "/api/access/users", NewUser => User;
+    /// Changes a user. Who may not sign in any more is out at once.
+    change_user: Admin, Put "/api/access/users/{id}", ChangeUser => User;
+    /// Removes a user, and ends their sessions.
+    delete_user: Admin, Delete "/api/access/users/{id}", UserId => Empty;
+    /// Gives a user another password, and ends their sessions.
+    set_password: Admin, Put "/api/access/users/{id}/password", SetPassword => Empty;
+    /// Who is signed in.
+    list_sessions: Admin, Get "/api/access/sessions", Empty => Sessions;
+    /// Ends a session at once.
+    end_session: Admin, Delete "/api/access/sessions/{id}", SessionPick => Empty;
+    /// Which programs may ask.
+    list_tokens: Admin, Get "/api/access/tokens", Empty => Tokens;
+    /// Makes a token for a program. Its secret is told this once.
+    create_token: Admin, Post "/api/access/tokens", NewToken => MadeToken;
+    /// Ends a token at once.
+    revoke_token: Admin, Delete "/api/access/tokens/{id}", TokenId => Empty;
+    /// What was done and refused, newest first.
+    audit_log: Admin, Get "/api/access/audit", AuditQuery => AuditLog;
+    /// The same as a file, part by part.
+    export_audit: Admin, Get "/api/access/audit/export", AuditQuery => AuditExport;
+    /// How the station is opened to others on the network.
+    access_settings: Admin, Get "/api/access/settings", Empty => AccessSettings;
+    /// Changes how the station is opened to others: what is given.
+    change_access_settings: Admin, Put "/api/access/settings", ChangeAccessSettings => AccessSettings;
+    /// Turns breakglass on or off, or gives it another password. Whoever is in by the old one is out.
+    set_breakglass: Admin, Put "/api/access/breakglass", SetBreakglass => AccessSettings;
+
     /// How the station is.
     status: Viewer, Get "/api/control/status", Empty => Status;
     /// Lets every recorder with a source record.
@@ -273,8 +340,53 @@ pub async fn dispatch(
 ) -> Result<Value, ApiError> {
     let request_id = uuid::Uuid::now_v7().to_string();
     let span = tracing::info_span!("operation", name, request_id);
-    let done = tracing::Instrument::instrument(act(service, caller, name, request), span).await;
+    let subject = OPERATIONS.iter().find(|own| own.name == name).and_then(|own| audited(own, &request));
+    let work = async {
+        let done = act(service, caller, name, request).await;
+        if let Some(subject) = subject {
+            let refused = done.as_ref().err();
+            service.note_operation(caller, name, subject, refused).await;
+        }
+        done
+    };
+    let done = tracing::Instrument::instrument(work, span).await;
     done.map_err(|error| ApiError { request_id, ..error })
+}
+
+/// What only looks, or only moves what one hears and sees, is not written into the audit log.
+const QUIET: [&str; 15] = [
+    "acknowledge",
+    "ask_doctor",
+    "cancel_doctor",
+    "choose_output",
+    "listen",
+    "pause",
+    "play",
+    "preview_names",
+    "read_sdp",
+    "resume",
+    "seek",
+    "select_studio",
+    "set_volume",
+    "stop_playback",
+    // Are written with more than the request says.
+    "delete_files",
+];
+
+/// What an operation acts on, if the audit log is to have it.
+fn audited(operation: &Operation, request: &Value) -> Option<String> {
+    let takes_away = operation.name.starts_with("export_");
+    if (operation.method == Method::Get && !takes_away) || QUIET.contains(&operation.name) {
+        return None;
+    }
+    // Never anything else of it: passwords come in requests too.
+    let told = ["email", "name", "id", "session"].iter().find_map(|field| request.get(field));
+    Some(match (told, request.get("ids").and_then(Value::as_array)) {
+        (Some(Value::String(text)), _) => text.clone(),
+        (Some(Value::Number(number)), _) => number.to_string(),
+        (_, Some(ids)) => format!("{} files", ids.len()),
+        (_, None) => String::new(),
+    })
 }
 
 fn allow(caller: &Caller, needed: Access) -> Result<(), ApiError> {

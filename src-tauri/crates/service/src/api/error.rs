@@ -25,8 +25,12 @@ pub enum Code {
     NotFound,
     /// It does not go with how things are now.
     Conflict,
+    /// Nobody knows who asks: not signed in, or not any more.
+    Unauthenticated,
     /// The caller may not.
     Forbidden,
+    /// Too often: again after the seconds that the message names.
+    TooMany,
     /// What is needed is not at hand: a disk, a device, the network.
     Unavailable,
     /// It took too long and was given up.
@@ -43,7 +47,9 @@ impl Code {
             Self::Invalid => 422,
             Self::NotFound => 404,
             Self::Conflict => 409,
+            Self::Unauthenticated => 401,
             Self::Forbidden => 403,
+            Self::TooMany => 429,
             Self::Unavailable => 503,
             Self::Timeout => 504,
             Self::Internal => 500,

@@ -3,11 +3,13 @@
 //!
 //! Moments are RFC 3339 in UTC; lengths of time are seconds; levels are dBFS; sizes are bytes.
 
+mod access;
 mod clock;
 mod discovery;
 mod doctor;
 mod event;
 mod file;
+mod opening;
 mod playback;
 mod recorder;
 mod settings;
@@ -15,11 +17,13 @@ mod source;
 mod status;
 mod studio;
 
+pub use access::*;
 pub use clock::*;
 pub use discovery::*;
 pub use doctor::*;
 pub use event::*;
 pub use file::*;
+pub use opening::*;
 pub use playback::*;
 pub use recorder::*;
 pub use settings::*;

@@ -103,15 +103,14 @@ fn row(path: &str, start: &str, zone: &str) -> SegmentRow {
 }
 
 fn studio_caller(studio: Option<&str>) -> Caller {
-    Caller { access: Access::Studio, studio_id: studio.map(str::to_owned) }
+    Caller::here(Access::Studio, studio.map(str::to_owned))
 }
 
 #[test]
 fn a_studio_sees_its_own_files_and_nobody_elses() {
     let own = Scope::of(&studio_caller(Some("studio-00000001"))).unwrap();
     let all = Scope::of(&Caller::local()).unwrap();
-    let viewer =
-        Scope::of(&Caller { access: Access::Viewer, studio_id: Some("studio-00000001".into()) }).unwrap();
+    let viewer = Scope::of(&Caller::here(Access::Viewer, Some("studio-00000001".into()))).unwrap();
     let table = [
         ("studio-00000001/a.wav", true),
         ("studio-00000001/2026-10-25/a.wav", true),

@@ -21,7 +21,7 @@ async fn a_station_is_told_in_full_and_in_the_format() {
         zone: jiff::tz::TimeZone::UTC,
     };
     let service = Service::open(options, Arc::new(SystemClock)).unwrap();
-    let caller = Caller { access: Access::Admin, studio_id: None };
+    let caller = Caller::here(Access::Admin, None);
     let name = "Hall \"A\"\\B";
     let new =
         json!({ "name": name, "config": { "kind": "tone", "frequency_hz": 1000, "level_dbfs": -18.0 } });

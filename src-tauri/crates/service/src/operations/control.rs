@@ -1,6 +1,7 @@
 use audyn_engine::rt;
 
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::service::Inner;
@@ -11,8 +12,13 @@ use crate::terms::{self, moment};
 const PAGE: (u32, u32) = (200, 1000);
 
 impl Service {
-    pub(crate) async fn status(&self, _: &Caller, _: Empty) -> Result<Status, ApiError> {
-        self.work(|inner| Ok(inner.status())).await
+    pub(crate) async fn status(&self, caller: &Caller, _: Empty) -> Result<Status, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            let sight = Sight::of(&caller, &inner.station.shelf.book());
+            Ok(inner.status_for(&sight, inner.status()))
+        })
+        .await
     }
 
     pub(crate) async fn acknowledge(&self, _: &Caller, pick: NoticeId) -> Result<Empty, ApiError> {
@@ -24,10 +30,22 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn history(&self, _: &Caller, query: HistoryQuery) -> Result<History, ApiError> {
+    pub(crate) async fn history(&self, caller: &Caller, query: HistoryQuery) -> Result<History, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
             let limit = query.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-            let wanted = HistoryWanted { recorder: query.recorder_id, before: query.before, limit };
+            let recorder = match (Sight::of(&caller, &inner.station.shelf.book()), query.recorder_id) {
+                (Sight::Everything, wished) => wished,
+                (sight @ Sight::Studio { .. }, Some(id)) => {
+                    sight.need_recorder(id)?;
+                    Some(id)
+                }
+                (Sight::Studio { recorder: Some(own), .. }, None) => Some(own),
+                (Sight::Studio { recorder: None, .. }, None) => {
+                    return Ok(History { entries: Vec::new(), more: false });
+                }
+            };
+            let wanted = HistoryWanted { recorder, before: query.before, limit };
             let page = inner.store.history(wanted)?;
             let entries = page.rows.into_iter().map(|row| HistoryEntry {
                 id: row.id,
@@ -96,6 +114,7 @@ impl Service {
                 memory_bytes: resident_memory(),
                 pre_roll_bytes,
                 pre_roll_limit_bytes,
+                secrets: inner.access.secrets.kept(),
                 licence: "MIT OR Apache-2.0".to_owned(),
             })
         })
@@ -138,8 +157,13 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn level_layout(&self, _: &Caller, _: Empty) -> Result<LevelLayout, ApiError> {
-        self.work(|inner| Ok(inner.station.meters().0)).await
+    pub(crate) async fn level_layout(&self, caller: &Caller, _: Empty) -> Result<LevelLayout, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            let sight = Sight::of(&caller, &inner.station.shelf.book());
+            Ok(sight.layout(inner.station.meters().0))
+        })
+        .await
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::store::{NewSourceRow, StoreError};
@@ -10,11 +11,17 @@ const NAME: usize = 80;
 const TRIES: u32 = 100;
 
 impl Service {
-    pub(crate) async fn discovered(&self, _: &Caller, _: Empty) -> Result<Discovered, ApiError> {
+    pub(crate) async fn discovered(&self, caller: &Caller, _: Empty) -> Result<Discovered, ApiError> {
+        Sight::of(caller, &self.inner.station.shelf.book()).need_everything()?;
         self.work(|inner| Ok(discovery::list(inner))).await
     }
 
-    pub(crate) async fn discovered_sdp(&self, _: &Caller, pick: SessionId) -> Result<SessionText, ApiError> {
+    pub(crate) async fn discovered_sdp(
+        &self,
+        caller: &Caller,
+        pick: SessionId,
+    ) -> Result<SessionText, ApiError> {
+        Sight::of(caller, &self.inner.station.shelf.book()).need_everything()?;
         self.work(move |inner| {
             let session = inner.finder.session(&pick.session)?;
             Ok(SessionText { text: session.text.to_string(), reading: terms::read_sdp(&session.text) })

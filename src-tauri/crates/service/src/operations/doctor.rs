@@ -1,4 +1,5 @@
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::doctors::Refusal;
@@ -38,11 +39,19 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn doctor_reports(&self, _: &Caller, _: Empty) -> Result<DoctorReports, ApiError> {
-        self.work(|inner| Ok(DoctorReports { reports: inner.doctors.reports() })).await
+    pub(crate) async fn doctor_reports(&self, caller: &Caller, _: Empty) -> Result<DoctorReports, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            let sight = Sight::of(&caller, &inner.station.shelf.book());
+            let mut reports = inner.doctors.reports();
+            reports.retain(|report| sight.has_source(&report.source_id));
+            Ok(DoctorReports { reports })
+        })
+        .await
     }
 
-    pub(crate) async fn metrics(&self, _: &Caller, _: Empty) -> Result<Metrics, ApiError> {
+    pub(crate) async fn metrics(&self, caller: &Caller, _: Empty) -> Result<Metrics, ApiError> {
+        Sight::of(caller, &self.inner.station.shelf.book()).need_everything()?;
         self.work(|inner| Ok(Metrics { text: crate::metrics::prometheus(inner) })).await
     }
 }

@@ -4,6 +4,7 @@ use audyn_archive::{ArchiveClock, CivilClock, Cursor, PlacedGap, SegmentRow};
 use audyn_model::SegmentId;
 
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::files::{self, Scope};
@@ -13,6 +14,8 @@ use crate::{naming, terms};
 
 /// Files that one request may act on.
 const AT_MOST: usize = 10_000;
+/// Files that one entry of the audit log names.
+const TOLD: usize = 50;
 
 impl Service {
     pub(crate) async fn list_files(&self, caller: &Caller, query: FileQuery) -> Result<FilePage, ApiError> {
@@ -66,6 +69,7 @@ impl Service {
 
     pub(crate) async fn delete_files(&self, caller: &Caller, pick: FileIds) -> Result<FilesDone, ApiError> {
         let scope = Scope::of(caller)?;
+        let caller = caller.clone();
         self.work(move |inner| {
             let mut refused = Vec::new();
             let mut rows = Vec::new();
@@ -86,7 +90,7 @@ impl Service {
                     }
                 }
             }
-            tell_deleted(inner, &rows, &done);
+            tell_deleted(inner, &caller, &rows, &done);
             Ok(FilesDone { done, refused })
         })
         .await
@@ -127,9 +131,11 @@ impl Service {
         self.inner.jobs.cancel(&pick.id).ok_or_else(|| ApiError::not_found("There is no such job."))
     }
 
-    pub(crate) async fn recorder_gaps(&self, _: &Caller, query: GapQuery) -> Result<Gaps, ApiError> {
+    pub(crate) async fn recorder_gaps(&self, caller: &Caller, query: GapQuery) -> Result<Gaps, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
             let book = inner.station.shelf.book();
+            Sight::of(&caller, &book).need_recorder(query.id)?;
             let recorder = book.recorder(query.id)?.uid;
             let limit = files::limit(query.limit)?;
             let before = query.before.map(|before| terms::utc(before).to_tai());
@@ -181,7 +187,7 @@ fn job_refused(refusal: Refusal) -> ApiError {
     }
 }
 
-fn tell_deleted(inner: &Inner, rows: &[SegmentRow], done: &[String]) {
+fn tell_deleted(inner: &Inner, caller: &Caller, rows: &[SegmentRow], done: &[String]) {
     if done.is_empty() {
         return;
     }
@@ -191,6 +197,11 @@ fn tell_deleted(inner: &Inner, rows: &[SegmentRow], done: &[String]) {
         let recorder =
             book.recorders.iter().find(|known| known.uid == row.recorder).map(|known| known.number);
         inner.note(recorder, &row.recorder_name, "deleted", &format!("The file {} was deleted.", row.path));
+    }
+    let paths: Vec<&str> = rows.iter().filter(gone).map(|row| row.path.as_str()).collect();
+    for some in paths.chunks(TOLD) {
+        let subject = format!("{} files", some.len());
+        inner.audit(caller, "delete_files", true, &subject, &format!("Deleted: {}.", some.join(", ")));
     }
     inner.outbox.send(AppEvent::FilesRemoved(done.to_vec()));
 }

@@ -1,23 +1,24 @@
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
-use super::own_recorder;
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
-use crate::api::{Access, ApiError, Caller, Code};
+use crate::api::{ApiError, Caller, Code};
 use crate::files;
 use crate::playback::{self, PlaybackStatus};
 use crate::service::Inner;
-use crate::store::RecorderRow;
 
 impl Service {
-    pub(crate) async fn playback(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
-        self.work(|inner| Ok(inner.playback())).await
+    pub(crate) async fn playback(&self, caller: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| Ok(inner.playback_for(&caller, inner.playback()))).await
     }
 
     pub(crate) async fn play(&self, caller: &Caller, wish: Play) -> Result<Playback, ApiError> {
         let caller = caller.clone();
         self.work(move |inner| {
+            free_to_play(inner, &caller)?;
             let entry = files::entry(inner, &caller, &wish.file_id)?;
             let root = PathBuf::from(&inner.station.shelf.book().settings.archive_root);
             *inner.playing.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry.name);
@@ -39,17 +40,11 @@ impl Service {
             let book = inner.station.shelf.book();
             let (source, recorder) = match (&wish.source_id, wish.recorder_id) {
                 (Some(id), None) => {
-                    let own = |row: &&RecorderRow| {
-                        row.source.as_ref() == Some(id) && own_recorder(inner, &caller, row.number).is_ok()
-                    };
-                    if caller.access == Access::Studio && !book.recorders.iter().any(|row| own(&row)) {
-                        let message = "This source belongs to another studio.";
-                        return Err(ApiError::new(Code::Forbidden, message));
-                    }
+                    Sight::of(&caller, &book).need_source(id)?;
                     (book.source(id)?, None)
                 }
                 (None, Some(id)) => {
-                    own_recorder(inner, &caller, id)?;
+                    Sight::of(&caller, &book).need_recorder(id)?;
                     let row = book.recorder(id)?;
                     let without = || ApiError::conflict("This recorder has no source. Choose one first.");
                     (book.source_of(row).ok_or_else(without)?, Some(row))
@@ -58,6 +53,7 @@ impl Service {
                     return Err(ApiError::invalid("Name a source or a recorder to listen to, one of them."));
                 }
             };
+            free_to_play(inner, &caller)?;
             let heard = book.heard(source).map_err(|found| ApiError::unavailable(found.join(" ")))?.source;
             let frames = inner.station.recorders.hear(&heard).map_err(|error| {
                 ApiError::unavailable(format!("{} cannot be listened to: {error}.", source.name))
@@ -77,32 +73,32 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn pause(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
-        self.tell_player(|inner| inner.player.pause()).await
+    pub(crate) async fn pause(&self, caller: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(caller, |inner| inner.player.pause()).await
     }
 
-    pub(crate) async fn resume(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
-        self.tell_player(|inner| inner.player.resume()).await
+    pub(crate) async fn resume(&self, caller: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(caller, |inner| inner.player.resume()).await
     }
 
-    pub(crate) async fn seek(&self, _: &Caller, place: Seek) -> Result<Playback, ApiError> {
+    pub(crate) async fn seek(&self, caller: &Caller, place: Seek) -> Result<Playback, ApiError> {
         if !place.position_s.is_finite() || place.position_s < 0.0 {
             return Err(ApiError::invalid(
                 "A place in a file is given in seconds from its beginning, 0 or more.",
             ));
         }
-        self.tell_player(move |inner| inner.player.seek(place.position_s)).await
+        self.tell_player(caller, move |inner| inner.player.seek(place.position_s)).await
     }
 
-    pub(crate) async fn stop_playback(&self, _: &Caller, _: Empty) -> Result<Playback, ApiError> {
-        self.tell_player(|inner| inner.player.stop()).await
+    pub(crate) async fn stop_playback(&self, caller: &Caller, _: Empty) -> Result<Playback, ApiError> {
+        self.tell_player(caller, |inner| inner.player.stop()).await
     }
 
-    pub(crate) async fn set_volume(&self, _: &Caller, volume: Volume) -> Result<Playback, ApiError> {
+    pub(crate) async fn set_volume(&self, caller: &Caller, volume: Volume) -> Result<Playback, ApiError> {
         if !(0.0..=1.0).contains(&volume.volume) {
             return Err(ApiError::invalid("A volume is a number from 0 to 1."));
         }
-        self.tell_player(move |inner| inner.player.set_volume(volume.volume as f32)).await
+        self.tell_player(caller, move |inner| inner.player.set_volume(volume.volume as f32)).await
     }
 
     pub(crate) async fn list_outputs(&self, _: &Caller, _: Empty) -> Result<Outputs, ApiError> {
@@ -123,17 +119,36 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn choose_output(&self, _: &Caller, choice: ChooseOutput) -> Result<Playback, ApiError> {
-        self.tell_player(move |inner| inner.player.set_output(choice.id)).await
+    pub(crate) async fn choose_output(
+        &self,
+        caller: &Caller,
+        choice: ChooseOutput,
+    ) -> Result<Playback, ApiError> {
+        self.tell_player(caller, move |inner| inner.player.set_output(choice.id)).await
     }
 
-    async fn tell_player(&self, tell: impl FnOnce(&Inner) + Send + 'static) -> Result<Playback, ApiError> {
+    /// Tells the player something, unless what it plays is another studio's.
+    async fn tell_player(
+        &self,
+        caller: &Caller,
+        tell: impl FnOnce(&Inner) + Send + 'static,
+    ) -> Result<Playback, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
+            free_to_play(inner, &caller)?;
             tell(inner);
             Ok(inner.playback())
         })
         .await
     }
+}
+
+/// What this machine plays for one studio, another does not touch.
+fn free_to_play(inner: &Inner, caller: &Caller) -> Result<(), ApiError> {
+    if inner.may_hear(caller, &inner.playback()) {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::Forbidden, "This machine plays something of another studio."))
 }
 
 impl Inner {

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use audyn_archive::Stage;
 
-use super::own_recorder;
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::recorder::{Begin, RecorderStats};
@@ -16,18 +16,26 @@ use crate::terms;
 const MOST_BACK_S: f64 = 600.0;
 
 impl Service {
-    pub(crate) async fn list_recorders(&self, _: &Caller, _: Empty) -> Result<Recorders, ApiError> {
-        self.work(|inner| {
+    pub(crate) async fn list_recorders(&self, caller: &Caller, _: Empty) -> Result<Recorders, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
             let book = inner.station.shelf.book();
+            let sight = Sight::of(&caller, &book);
             let disk = inner.disk().light;
             let view = |row| inner.station.view(&book, row, &disk);
-            Ok(Recorders { recorders: book.recorders.iter().map(view).collect() })
+            let seen = book.recorders.iter().filter(|row| sight.has_recorder(row.number));
+            Ok(Recorders { recorders: seen.map(view).collect() })
         })
         .await
     }
 
-    pub(crate) async fn recorder(&self, _: &Caller, pick: RecorderId) -> Result<Recorder, ApiError> {
-        self.work(move |inner| inner.recorder(pick.id)).await
+    pub(crate) async fn recorder(&self, caller: &Caller, pick: RecorderId) -> Result<Recorder, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
+            Sight::of(&caller, &inner.station.shelf.book()).need_recorder(pick.id)?;
+            inner.recorder(pick.id)
+        })
+        .await
     }
 
     pub(crate) async fn create_recorder(&self, _: &Caller, new: NewRecorder) -> Result<Recorder, ApiError> {
@@ -91,7 +99,7 @@ impl Service {
         let caller = caller.clone();
         let asked = self.inner.station.clock.mono();
         self.work(move |inner| {
-            own_recorder(inner, &caller, wish.id)?;
+            Sight::of(&caller, &inner.station.shelf.book()).need_recorder(wish.id)?;
             let begin = match wish.from_seconds_ago {
                 None => Begin::Now,
                 Some(seconds) => Begin::Ago { length: back(inner, wish.id, seconds)?, asked },
@@ -105,7 +113,7 @@ impl Service {
     pub(crate) async fn stop_recorder(&self, caller: &Caller, pick: RecorderId) -> Result<Told, ApiError> {
         let caller = caller.clone();
         self.work(move |inner| {
-            own_recorder(inner, &caller, pick.id)?;
+            Sight::of(&caller, &inner.station.shelf.book()).need_recorder(pick.id)?;
             stop(inner, pick.id)
                 .map(|()| Told { message: "Recording stopped".to_owned(), recorder_id: pick.id })
         })
@@ -158,9 +166,15 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn recorder_counters(&self, _: &Caller, pick: RecorderId) -> Result<Counters, ApiError> {
+    pub(crate) async fn recorder_counters(
+        &self,
+        caller: &Caller,
+        pick: RecorderId,
+    ) -> Result<Counters, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
             let book = inner.station.shelf.book();
+            Sight::of(&caller, &book).need_recorder(pick.id)?;
             let row = book.recorder(pick.id)?;
             let stats = inner.station.recorders.stats_of(row.uid);
             stats.map(|stats| counters(&stats)).ok_or_else(|| {

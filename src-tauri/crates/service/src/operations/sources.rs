@@ -1,16 +1,20 @@
 use super::recorders::counters;
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::store::{NewSourceRow, SourceChange};
 use crate::terms;
 
 impl Service {
-    pub(crate) async fn list_sources(&self, _: &Caller, _: Empty) -> Result<Sources, ApiError> {
-        self.work(|inner| {
+    pub(crate) async fn list_sources(&self, caller: &Caller, _: Empty) -> Result<Sources, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
             let book = inner.station.shelf.book();
+            let sight = Sight::of(&caller, &book);
             let view = |row| inner.station.view_source(&book, row);
-            let mut sources: Vec<Source> = book.sources.iter().map(view).collect();
+            let seen = book.sources.iter().filter(|row| sight.has_source(&row.id));
+            let mut sources: Vec<Source> = seen.map(view).collect();
             sources.sort_by_key(|source| source.name.to_lowercase());
             Ok(Sources { sources })
         })
@@ -82,11 +86,13 @@ impl Service {
 
     pub(crate) async fn source_counters(
         &self,
-        _: &Caller,
+        caller: &Caller,
         pick: SourceId,
     ) -> Result<SourceCounters, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
             let book = inner.station.shelf.book();
+            Sight::of(&caller, &book).need_source(&pick.id)?;
             let view = inner.station.view_source(&book, book.source(&pick.id)?);
             let line = view.meter.parse().ok().and_then(|id| inner.station.recorders.stats_of(id));
             let reason = line.is_none().then(|| view.signal.text.clone());

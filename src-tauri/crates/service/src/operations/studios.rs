@@ -1,6 +1,7 @@
 use crate::Service;
+use crate::access::Sight;
 use crate::api::wire::*;
-use crate::api::{ApiError, Caller};
+use crate::api::{ApiError, Caller, Door};
 use crate::book::Book;
 use crate::service::Inner;
 use crate::store::{NewStudioRow, StudioChange, StudioRow};
@@ -12,10 +13,13 @@ const COLOR: &str = "#2196F3";
 const SCREEN: &str = "main";
 
 impl Service {
-    pub(crate) async fn list_studios(&self, _: &Caller, _: Empty) -> Result<Studios, ApiError> {
-        self.work(|inner| {
+    pub(crate) async fn list_studios(&self, caller: &Caller, _: Empty) -> Result<Studios, ApiError> {
+        let caller = caller.clone();
+        self.work(move |inner| {
             let book = inner.station.shelf.book();
-            Ok(Studios { studios: book.studios.iter().map(view).collect() })
+            let sight = Sight::of(&caller, &book);
+            let seen = book.studios.iter().filter(|row| sight.has_studio(&row.id));
+            Ok(Studios { studios: seen.map(view).collect() })
         })
         .await
     }
@@ -77,21 +81,33 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn current_selection(&self, _: &Caller, screen: Screen) -> Result<Selection, ApiError> {
+    pub(crate) async fn current_selection(
+        &self,
+        caller: &Caller,
+        screen: Screen,
+    ) -> Result<Selection, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
-            let studio_id = inner.store.selection(&screen_name(screen.screen)?)?;
+            let chosen = inner.store.selection(&screen_name(&caller, screen.screen)?)?;
             let book = inner.station.shelf.book();
+            let sight = Sight::of(&caller, &book);
+            let studio_id = match &sight {
+                Sight::Everything => chosen,
+                Sight::Studio { studio, .. } => studio.clone(),
+            };
             let studio = studio_id.as_deref().and_then(|id| book.studio(id).ok()).map(view);
             Ok(Selection { studio_id: studio.as_ref().map(|studio| studio.id.clone()), studio })
         })
         .await
     }
 
-    pub(crate) async fn select_studio(&self, _: &Caller, choice: Select) -> Result<Selection, ApiError> {
+    pub(crate) async fn select_studio(&self, caller: &Caller, choice: Select) -> Result<Selection, ApiError> {
+        let caller = caller.clone();
         self.work(move |inner| {
             let book = inner.station.shelf.book();
+            Sight::of(&caller, &book).need_studio(&choice.id)?;
             let studio = view(book.studio(&choice.id)?);
-            inner.store.put_selection(&screen_name(choice.screen)?, &choice.id)?;
+            inner.store.put_selection(&screen_name(&caller, choice.screen)?, &choice.id)?;
             Ok(Selection { studio_id: Some(choice.id), studio: Some(studio) })
         })
         .await
@@ -108,6 +124,8 @@ fn assign(inner: &Inner, new: &Assignment) -> Result<Studio, ApiError> {
     idle(inner, &book, studio.recorder)?;
     idle(inner, &book, new.recorder_id)?;
     let assigned = inner.store.assign(&new.id, new.recorder_id)?;
+    // Who belongs to a studio has another meter now.
+    inner.station.layout_changed();
     let message = match new.recorder_id.and_then(|id| book.recorder(id).ok()) {
         Some(recorder) => format!("It has the recorder {} now.", recorder.name),
         None => "It has no recorder now.".to_owned(),
@@ -152,7 +170,13 @@ fn idle(inner: &Inner, book: &Book, recorder: Option<u32>) -> Result<(), ApiErro
     Ok(())
 }
 
-fn screen_name(screen: Option<String>) -> Result<String, ApiError> {
+/// The name that a choice is kept under. Who comes by the network has one choice of their own and cannot reach this
+/// machine's screens.
+fn screen_name(caller: &Caller, screen: Option<String>) -> Result<String, ApiError> {
+    match caller.who.door {
+        Door::Lan { .. } => return Ok(format!("user:{}", caller.who.id)),
+        Door::Here => {}
+    }
     let screen = screen.unwrap_or_else(|| SCREEN.to_owned());
     let fits = (1..=64).contains(&screen.chars().count()) && !screen.chars().any(char::is_control);
     if fits { Ok(screen) } else { Err(ApiError::invalid("A screen's name has 1 to 64 characters.")) }

@@ -211,9 +211,13 @@ fn load(path: &Path, steps: Steps) -> Result<Connection, StoreError> {
     })
 }
 
-/// What must not go back to what it was: numbers that were given, and that this program runs. Its row is returned.
+/// What must not go back to what it was: numbers that were given, the audit log, sessions that have ended since, and that
+/// this program runs. Its row is returned.
 fn carry_over(live: &Connection, image: &Connection, run: i64) -> Result<i64, Fault> {
     schema::keep_given(image, &schema::given(live)?)?;
+    super::audit::carry(live, image)?;
+    // Whoever is signed in signs in again: a session that was ended must not come back.
+    image.execute("DELETE FROM sessions", [])?;
     runs::carry(live, image, run)
 }
 

@@ -11,7 +11,7 @@ use super::error::{Fault, shows_damage};
 
 /// The steps, oldest first; `user_version` says how many a database has taken. A new one is a file and a line here. One
 /// that was released is never edited: databases out there have taken it.
-pub(super) const STEPS: Steps = Steps(&[include_str!("schema/0001.sql")]);
+pub(super) const STEPS: Steps = Steps(&[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")]);
 
 /// `application_id`: "Audy".
 const AUDYN: i64 = 0x4175_6479;

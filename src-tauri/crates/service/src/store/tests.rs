@@ -7,11 +7,11 @@ use super::demo::Removed;
 use super::history::HistoryRow;
 use super::notices::Raised;
 use super::studios::Assigned;
-use super::users::{NewUserRow, UserRow};
 use super::*;
+use crate::api::Access;
 use crate::api::wire::{
     Aes67Config, ArchiveClock, ClockReference, ClockSettings, DiscoverySettings, Format, Layout, Leg, Output,
-    RecorderConfig, Settings, SourceConfig, Theme, ToneConfig, Writing,
+    RecorderConfig, Settings, SourceConfig, Theme, ToneConfig, UserSource, Writing,
 };
 
 mod assignment;

@@ -5,6 +5,7 @@ use audyn_codec::Spec;
 use audyn_model::{AudioFormat, Container, SampleFormat};
 use jiff::tz::TimeZone;
 
+use super::sentence;
 use crate::api::wire;
 
 /// Bits per second of Opus unless told otherwise.
@@ -131,12 +132,4 @@ pub(crate) const fn container(format: wire::Format) -> Container {
 
 fn sentences<P: ToString>(problems: &[P]) -> Vec<String> {
     problems.iter().map(|problem| sentence(&problem.to_string())).collect()
-}
-
-/// A message of the inner rooms as a sentence.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

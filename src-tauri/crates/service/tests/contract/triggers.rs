@@ -111,7 +111,7 @@ async fn what_is_listened_to_is_one_source_that_the_caller_may_hear() {
     assert_eq!(station.refused("listen", json!({ "recorder_id": 77 })).await.code, Code::NotFound);
     assert_eq!(station.refused("listen", json!({ "source_id": "nothing" })).await.code, Code::NotFound);
     let studio = station.ask("list_studios", Value::Null).await["studios"][0]["id"].clone();
-    let caller = Caller { access: Access::Studio, studio_id: studio.as_str().map(str::to_owned) };
+    let caller = Caller::here(Access::Studio, studio.as_str().map(str::to_owned));
     let sources = station.ask("list_sources", Value::Null).await["sources"].clone();
     for (at, source) in sources.as_array().unwrap().iter().enumerate() {
         let own = source["recorders"] == json!([1]);

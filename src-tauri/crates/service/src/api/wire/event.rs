@@ -39,6 +39,8 @@ wire! {
         Levels(LevelLayout),
         /// What is announced on the network has changed.
         Announced(Announced),
+        /// Users, sessions, tokens or how the station is opened have changed.
+        Access,
         /// Some events were missed.
         Resync,
     }

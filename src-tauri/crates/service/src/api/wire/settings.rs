@@ -125,6 +125,8 @@ wire! {
         pub pre_roll_bytes: u64,
         /// Bytes that may be held of it.
         pub pre_roll_limit_bytes: u64,
+        /// Where secrets are kept, and against what that protects them.
+        pub secrets: String,
         /// Licences of what is built in, for people.
         pub licence: String,
     }

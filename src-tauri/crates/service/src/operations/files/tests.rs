@@ -71,7 +71,7 @@ impl Station {
     }
 
     fn studio_caller(&self) -> Caller {
-        Caller { access: Access::Studio, studio_id: Some(self.studio.clone()) }
+        Caller::here(Access::Studio, Some(self.studio.clone()))
     }
 
     async fn ids(&self) -> Vec<String> {
@@ -180,7 +180,7 @@ async fn a_studio_has_its_own_files_only() {
     let done = station.ask_as(&caller, "delete_files", json!({ "ids": ids })).await.unwrap();
     assert_eq!(done["done"], json!([ids[2]]));
     assert_eq!(texts(&done["refused"], "message"), ["This file belongs to another studio."; 2]);
-    let viewer = Caller { access: Access::Viewer, studio_id: None };
+    let viewer = Caller::here(Access::Viewer, None);
     assert_eq!(station.ask_as(&viewer, "list_files", json!({})).await.unwrap()["total"], 2);
     let refused = station.ask_as(&viewer, "delete_files", json!({ "ids": ids })).await.unwrap_err();
     assert_eq!(refused.code, Code::Forbidden);

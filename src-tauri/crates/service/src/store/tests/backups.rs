@@ -23,7 +23,7 @@ fn a_backup_says_what_is_in_it_and_newest_come_first() {
     }
     let second = store.backup(NOW).unwrap();
     let third = store.daily_backup(NOW.plus(MINUTE)).unwrap();
-    assert_eq!((empty.recorders, empty.sources, empty.studios, empty.schema), (0, 0, 0, 1));
+    assert_eq!((empty.recorders, empty.sources, empty.studios, empty.schema), (0, 0, 0, 2));
     assert_eq!((second.recorders, second.sources, second.studios), (2, 1, 3));
     assert_eq!((empty.made, third.made), (NOW, NOW.plus(MINUTE)));
     let found =
@@ -121,9 +121,9 @@ fn a_backup_that_is_damaged_or_of_a_later_program_changes_nothing() {
         assert!(matches!(&refused, StoreError::Damaged { path: which, .. } if *which == path), "{refused}");
     }
     fs::write(&path, bytes).unwrap();
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
     let refused = store.restore(&good.name, NOW).unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { version: 2, known: 1, .. }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { version: 3, known: 2, .. }), "{refused}");
     assert_eq!(store.sources().unwrap(), [kept]);
     assert_eq!(
         fs::read_dir(dir.path().join("backups")).unwrap().count(),

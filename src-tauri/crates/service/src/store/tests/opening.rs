@@ -10,7 +10,7 @@ fn a_new_state_is_for_its_user_only_and_empty() {
     let (store, opened) = open(&place);
     assert!(opened.previous.is_none() && opened.set_aside.is_none() && opened.backups.is_empty());
     assert!(opened.unusable.is_empty());
-    assert_eq!((store.dir(), store.schema()), (place.as_path(), 1));
+    assert_eq!((store.dir(), store.schema()), (place.as_path(), 2));
     assert!(store.bytes() >= 4096);
     store.backup(NOW).unwrap();
     let mode = |path: &str| fs::metadata(place.join(path)).unwrap().permissions().mode() & 0o777;

@@ -126,16 +126,26 @@ fn users_come_back_as_they_went_in() {
     let new = |email: &str, studio: Option<&str>| NewUserRow {
         email: email.into(),
         name: "Ann".into(),
-        is_admin: true,
+        access: Access::Studio,
         studio: studio.map(str::to_owned),
+        source: UserSource::Local,
+        subject: None,
+        password: Some(PasswordHash("$argon2id$".into())),
     };
-    let ann = store.insert_user(new("ann@example.org", Some(&studio.id))).unwrap();
+    let ann = store.insert_user(new("ann@example.org", Some(&studio.id)), NOW).unwrap();
     assert_eq!(store.users().unwrap(), std::slice::from_ref(&ann));
-    let refused = store.insert_user(new("ANN@example.org", None)).unwrap_err();
+    let refused = store.insert_user(new("ANN@example.org", None), NOW).unwrap_err();
     assert!(matches!(refused, StoreError::NameTaken { what: "user", name } if name == "ann@example.org"));
-    assert!(matches!(store.insert_user(new("b@x", Some("studio-0"))), Err(StoreError::NotFound { .. })));
+    assert!(matches!(store.insert_user(new("b@x", Some("studio-0")), NOW), Err(StoreError::NotFound { .. })));
+    let of_provider =
+        NewUserRow { source: UserSource::Provider, password: None, ..new("ann@example.org", None) };
+    let other = store.insert_user(of_provider, NOW).unwrap();
+    store.delete_user(&other.id).unwrap();
+    let change = UserChange { name: Some("Anna".into()), enabled: Some(false), ..UserChange::default() };
+    let changed = store.update_user(&ann.id, change).unwrap();
+    assert_eq!(changed, UserRow { name: "Anna".into(), enabled: false, ..ann.clone() });
     store.delete_studio(&studio.id).unwrap();
-    assert_eq!(store.users().unwrap(), [UserRow { studio: None, ..ann.clone() }]);
+    assert_eq!(store.users().unwrap(), [UserRow { studio: None, ..changed }]);
     store.delete_user(&ann.id).unwrap();
     assert!(matches!(store.delete_user(&ann.id), Err(StoreError::NotFound { .. })));
 }

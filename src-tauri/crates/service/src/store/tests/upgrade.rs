@@ -5,11 +5,12 @@ use crate::store::schema::STEPS;
 
 /// The schema of each version as it was released. Databases like these are out there: the texts never change, whatever
 /// becomes of the steps.
-const RELEASED: [&str; 1] = [include_str!("schemas/0001.sql")];
+const RELEASED: [&str; 2] = [include_str!("schemas/0001.sql"), include_str!("schemas/0002.sql")];
 
 /// The steps with one more, of the awkward kind: a table that others refer to is made anew under its name.
 const NEXT: Steps = Steps(&[
     STEPS.0[0],
+    STEPS.0[1],
     "CREATE TABLE recorders_new (
          number INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
          name_key TEXT NOT NULL UNIQUE, description TEXT NOT NULL, place TEXT NOT NULL DEFAULT 'rack',
@@ -25,11 +26,14 @@ const NEXT: Steps = Steps(&[
 ]);
 
 /// The steps with one more that cannot be taken to its end.
-const BROKEN: Steps =
-    Steps(&[STEPS.0[0], "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"]);
+const BROKEN: Steps = Steps(&[
+    STEPS.0[0],
+    STEPS.0[1],
+    "CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);",
+]);
 
 /// The steps with one more that leaves a studio without the recorder it refers to.
-const ASTRAY: Steps = Steps(&[STEPS.0[0], "DELETE FROM recorders;"]);
+const ASTRAY: Steps = Steps(&[STEPS.0[0], STEPS.0[1], "DELETE FROM recorders;"]);
 
 /// The schema's text without comments and layout.
 fn texts(db: &Connection) -> Vec<String> {
@@ -55,7 +59,7 @@ fn made_by(steps: Steps) -> Connection {
 fn every_released_schema_becomes_exactly_the_newest() {
     assert_eq!(RELEASED.len() as i64, STEPS.newest(), "each version's schema is kept in tests/schemas");
     let newest = texts(&made_by(STEPS));
-    assert_eq!(newest.len(), 16);
+    assert_eq!(newest.len(), 27);
     for (at, schema) in RELEASED.iter().enumerate() {
         let mut db = Connection::open_in_memory().unwrap();
         db.execute_batch(schema).unwrap();
@@ -76,14 +80,14 @@ fn an_older_database_is_upgraded_with_all_it_has_and_a_backup_of_before() {
     store.assign(&room.id, Some(1)).unwrap();
     drop(store);
     let (store, opened) = Store::open_with(NEXT, dir.path(), "audyn 0.2.0", NOW).unwrap();
-    assert_eq!(store.schema(), 2);
+    assert_eq!(store.schema(), 3);
     assert_eq!(texts(&store.held().db), texts(&made_by(NEXT)));
     assert_eq!(store.recorders().unwrap(), std::slice::from_ref(&one));
     assert_eq!(store.studios().unwrap(), [StudioRow { recorder: Some(1), ..room }]);
     assert_eq!(recorder(&store, "three").number, 3);
     assert!(matches!(store.delete_source(&kept.id), Err(StoreError::InUse { .. })));
     let [before] = &opened.backups[..] else { panic!("{:?}", opened.backups) };
-    assert_eq!((before.schema, before.recorders), (1, 1));
+    assert_eq!((before.schema, before.recorders), (2, 1));
     store.restore(&before.name, NOW).unwrap();
     assert_eq!(texts(&store.held().db), texts(&made_by(NEXT)));
     assert_eq!(store.recorders().unwrap(), [one]);
@@ -122,7 +126,7 @@ fn a_later_programs_database_is_left_alone() {
     let path = dir.path().join("audyn.db");
     let before = fs::read(&path).unwrap();
     let refused = Store::open(dir.path(), "audyn 0.1.0", NOW).map(drop).unwrap_err();
-    assert!(matches!(&refused, StoreError::Newer { version: 2, known: 1, .. }), "{refused}");
+    assert!(matches!(&refused, StoreError::Newer { version: 3, known: 2, .. }), "{refused}");
     assert!(fs::read(&path).unwrap() == before);
     drop(Store::open_with(NEXT, dir.path(), "audyn 0.2.0", NOW).unwrap());
 }
