@@ -1,6 +1,32 @@
 // Generated from the contract in src-tauri/crates/service/src/api. Do not edit.
 
 /**
+ * What a caller must be allowed to do, from little to much; each holds those before it.
+ */
+export type Access = "viewer" | "studio" | "operator" | "admin";
+
+/**
+ * How the station is opened to others on the network.
+ */
+export type AccessSettings = { 
+/**
+ * Where it listens.
+ */
+listener: ListenerSettings, 
+/**
+ * How long one stays signed in.
+ */
+sessions: SessionSettings, 
+/**
+ * The password that opens when nothing else does.
+ */
+breakglass: BreakglassSettings, 
+/**
+ * Microsoft Entra ID, or another identity provider.
+ */
+entra: EntraSettings, };
+
+/**
  * A stream to be made a source that follows its sender.
  */
 export type Adopt = { 
@@ -116,7 +142,7 @@ request_id: string, };
 /**
  * A fact, sent after it is durable. Whoever hears `resync` has missed some and loads everything again.
  */
-export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "clock", "data": ClockStatus } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "doctor", "data": DoctorReport } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "resync" };
+export type AppEvent = { "type": "recorder", "data": Recorder } | { "type": "recorder_removed", "data": number } | { "type": "source", "data": Source } | { "type": "source_removed", "data": string } | { "type": "studio", "data": Studio } | { "type": "studio_removed", "data": string } | { "type": "settings", "data": Settings } | { "type": "status", "data": Status } | { "type": "clock", "data": ClockStatus } | { "type": "file", "data": FileEntry } | { "type": "files_removed", "data": Array<string> } | { "type": "playback", "data": Playback } | { "type": "job", "data": Job } | { "type": "doctor", "data": DoctorReport } | { "type": "levels", "data": LevelLayout } | { "type": "announced", "data": Announced } | { "type": "access" } | { "type": "resync" };
 
 /**
  * The clock of names and boundaries.
@@ -168,6 +194,115 @@ name: string,
 default: boolean, };
 
 /**
+ * What somebody did, or was refused.
+ */
+export type AuditEntry = { 
+/**
+ * Its number; later ones have higher ones.
+ */
+id: number, 
+/**
+ * When.
+ */
+at: Moment, 
+/**
+ * Who, for people.
+ */
+who: string, 
+/**
+ * Who, for programs; empty if nobody is known.
+ */
+who_id: string, 
+/**
+ * From where; none: at the machine itself.
+ */
+address: string | null, 
+/**
+ * A word: `sign_in`, `create_user`, `delete_files`, …
+ */
+kind: string, 
+/**
+ * What came of it.
+ */
+result: AuditResult, 
+/**
+ * To what.
+ */
+subject: string, 
+/**
+ * In a sentence.
+ */
+message: string, };
+
+/**
+ * Entries of the audit log as a file.
+ */
+export type AuditExport = { 
+/**
+ * One JSON object a line, newest first.
+ */
+lines: string, 
+/**
+ * So many.
+ */
+entries: number, 
+/**
+ * What `before` is for the next part; none if this is the last.
+ */
+next: number | null, };
+
+/**
+ * Entries of the audit log, newest first.
+ */
+export type AuditLog = { 
+/**
+ * The entries.
+ */
+entries: Array<AuditEntry>, 
+/**
+ * There are earlier ones.
+ */
+more: boolean, };
+
+/**
+ * Which entries of the audit log.
+ */
+export type AuditQuery = { 
+/**
+ * Only of this kind: `sign_in`, `create_user`, …
+ */
+kind?: string | null, 
+/**
+ * Only what was done, or only what was refused.
+ */
+result?: AuditResult | null, 
+/**
+ * Only those with this text: up to 200 characters.
+ */
+search?: string | null, 
+/**
+ * Only from here on.
+ */
+from?: Moment | null, 
+/**
+ * Only before.
+ */
+until?: Moment | null, 
+/**
+ * Only those before this number; for the next page.
+ */
+before?: number | null, 
+/**
+ * At most so many: 1 to 1000, 200 if not given; for an export 1 to 10 000, all of these if not given.
+ */
+limit?: number | null, };
+
+/**
+ * What came of it.
+ */
+export type AuditResult = "done" | "refused";
+
+/**
  * One backup.
  */
 export type Backup = { 
@@ -216,6 +351,23 @@ backups: Array<Backup>, };
 export type Bits = "16" | "24" | "32f";
 
 /**
+ * The password that opens when nothing else does.
+ */
+export type BreakglassSettings = { 
+/**
+ * It opens.
+ */
+on: boolean, 
+/**
+ * One was set.
+ */
+has_password: boolean, 
+/**
+ * Minutes for which it opens: 5 to 60.
+ */
+minutes: number, };
+
+/**
  * A sound card.
  */
 export type CardConfig = { 
@@ -243,6 +395,40 @@ pick: Array<number>,
  * Names of its channels, where known.
  */
 labels: Array<string>, };
+
+/**
+ * What changes about how the station is opened: what is given.
+ */
+export type ChangeAccessSettings = { 
+/**
+ * Where it listens.
+ */
+listener?: ListenerSettings | null, 
+/**
+ * How long one stays signed in.
+ */
+sessions?: SessionSettings | null, 
+/**
+ * The identity provider. `has_secret` is not looked at.
+ */
+entra?: EntraSettings | null, 
+/**
+ * The provider's client secret; an empty text removes it.
+ */
+entra_secret?: Password | null, };
+
+/**
+ * Another password of one's own.
+ */
+export type ChangeOwnPassword = { 
+/**
+ * The one until now.
+ */
+current: Password, 
+/**
+ * The new one: 10 characters at least, 256 bytes at most.
+ */
+new: Password, };
 
 /**
  * What changes about a recorder. Name and description at once, the source when it is stopped.
@@ -382,6 +568,35 @@ description?: string | null,
 color?: string | null, 
 /**
  * Whether it is shown in the picker.
+ */
+enabled?: boolean | null, };
+
+/**
+ * What changes about a user.
+ */
+export type ChangeUser = { 
+/**
+ * Whom.
+ */
+id: string, 
+/**
+ * Another address.
+ */
+email?: string | null, 
+/**
+ * Another name.
+ */
+name?: string | null, 
+/**
+ * What they may do.
+ */
+access?: Access | null, 
+/**
+ * The studio they belong to; an empty text for none.
+ */
+studio_id?: string | null, 
+/**
+ * May sign in.
  */
 enabled?: boolean | null, };
 
@@ -636,7 +851,7 @@ crowded: number, };
 /**
  * Kinds of refusal.
  */
-export type Code = "invalid" | "not_found" | "conflict" | "forbidden" | "unavailable" | "timeout" | "internal";
+export type Code = "invalid" | "not_found" | "conflict" | "unauthenticated" | "forbidden" | "too_many" | "unavailable" | "timeout" | "internal";
 
 /**
  * Files to copy out.
@@ -762,6 +977,10 @@ pre_roll_bytes: number,
  * Bytes that may be held of it.
  */
 pre_roll_limit_bytes: number, 
+/**
+ * Where secrets are kept, and against what that protects them.
+ */
+secrets: string, 
 /**
  * Licences of what is built in, for people.
  */
@@ -1150,6 +1369,59 @@ export type Empty = Record<symbol, never>;
  * Sample coding on the wire.
  */
 export type Encoding = "L16" | "L24";
+
+/**
+ * Microsoft Entra ID, or another identity provider that speaks OpenID Connect.
+ */
+export type EntraSettings = { 
+/**
+ * Offered at the door.
+ */
+on: boolean, 
+/**
+ * The directory's id.
+ */
+tenant: string, 
+/**
+ * The application's id.
+ */
+client_id: string, 
+/**
+ * A client secret was set. It is kept in the keyring.
+ */
+has_secret: boolean, 
+/**
+ * Where the provider sends people back to; made of how Audyn is called if not given.
+ */
+redirect: string | null, 
+/**
+ * Another provider's issuer instead of Entra's.
+ */
+issuer: string | null, 
+/**
+ * Where memberships are asked for when they do not fit into what the provider says; Microsoft Graph if not given.
+ */
+graph: string | null, 
+/**
+ * Groups and app roles whose members are admins.
+ */
+admins: Array<string>, 
+/**
+ * Groups and app roles whose members are operators.
+ */
+operators: Array<string>, 
+/**
+ * Groups and app roles whose members belong to a studio.
+ */
+studios: Array<StudioGroup>, 
+/**
+ * Groups and app roles whose members may look.
+ */
+viewers: Array<string>, 
+/**
+ * What everybody else of the directory may do; nobody else comes in if not given.
+ */
+others: Access | null, };
 
 /**
  * One studio or recorder.
@@ -1818,6 +2090,31 @@ source_id?: string | null,
 recorder_id?: number | null, };
 
 /**
+ * Where Audyn listens.
+ */
+export type ListenerSettings = { 
+/**
+ * Opened to the network. Otherwise nobody but this machine reaches it.
+ */
+on: boolean, 
+/**
+ * The interface; all of them if not given.
+ */
+interface: string | null, 
+/**
+ * TCP port: 1 to 65535. 8000 unless set.
+ */
+port: number, 
+/**
+ * How connections are encrypted.
+ */
+tls: TlsSettings, 
+/**
+ * Names and addresses, besides this machine's own, by which browsers may call it.
+ */
+hosts: Array<string>, };
+
+/**
  * A source that is listened to.
  */
 export type Listening = { 
@@ -1858,6 +2155,40 @@ growing: boolean,
  * The last gap of the running recording.
  */
 last: Gap | null, };
+
+/**
+ * A token that was made. This is the only time its secret is told.
+ */
+export type MadeToken = { 
+/**
+ * The token.
+ */
+token: Token, 
+/**
+ * What the program sends: `Authorization: Bearer audyn_…`.
+ */
+secret: string, };
+
+/**
+ * Who asks.
+ */
+export type Me = { 
+/**
+ * Who that is.
+ */
+user: Person, 
+/**
+ * What a browser sends along with what changes something; none for programs and at the machine itself.
+ */
+csrf: string | null, 
+/**
+ * When the session ends unless it is used; none if it does not.
+ */
+expires: Moment | null, 
+/**
+ * How they came in.
+ */
+way: Way, };
 
 /**
  * One meter.
@@ -1989,6 +2320,52 @@ description?: string | null,
 color?: string | null, };
 
 /**
+ * A new token.
+ */
+export type NewToken = { 
+/**
+ * Its name: up to 80 characters.
+ */
+name: string, 
+/**
+ * What it may do.
+ */
+access: Access, 
+/**
+ * The studio it belongs to. Needed for `studio`.
+ */
+studio_id?: string | null, 
+/**
+ * Days until it ends: 1 to 3650; none if it does not end.
+ */
+days?: number | null, };
+
+/**
+ * A new user.
+ */
+export type NewUser = { 
+/**
+ * Their address, unique: up to 254 characters.
+ */
+email: string, 
+/**
+ * Their name: up to 80 characters; the address if not given.
+ */
+name?: string | null, 
+/**
+ * Their password: 10 characters at least, 256 bytes at most.
+ */
+password: Password, 
+/**
+ * What they may do.
+ */
+access: Access, 
+/**
+ * The studio they belong to. Needed for `studio`.
+ */
+studio_id?: string | null, };
+
+/**
  * Kinds of PipeWire nodes.
  */
 export type NodeKind = "input" | "monitor" | "application";
@@ -2090,6 +2467,40 @@ outputs: Array<AudioOutput>,
  * Why there are none, in a sentence.
  */
 message: string | null, };
+
+/**
+ * A password on its way in. It does not show itself.
+ */
+export type Password = string;
+
+/**
+ * Somebody who is known.
+ */
+export type Person = { 
+/**
+ * Their id: a UUIDv7, `local` for who sits at the machine, `breakglass` for who broke the glass.
+ */
+id: string, 
+/**
+ * Their address; empty at the machine itself.
+ */
+email: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * May change what the station is.
+ */
+is_admin: boolean, 
+/**
+ * What they may do at most.
+ */
+access: Access, 
+/**
+ * The studio they belong to.
+ */
+studio_id: string | null, };
 
 /**
  * Something that PipeWire knows.
@@ -2463,6 +2874,47 @@ studio_id: string | null,
 studio: Studio | null, };
 
 /**
+ * Somebody is signed in.
+ */
+export type Session = { 
+/**
+ * UUIDv7.
+ */
+id: string, 
+/**
+ * Who.
+ */
+user: Person, 
+/**
+ * How they came in.
+ */
+way: Way, 
+/**
+ * Since when.
+ */
+since: Moment, 
+/**
+ * When it was used last.
+ */
+seen: Moment, 
+/**
+ * When it ends unless it is used.
+ */
+expires: Moment, 
+/**
+ * Where it was begun from.
+ */
+address: string, 
+/**
+ * By what program, as that said.
+ */
+agent: string, 
+/**
+ * The one that asks.
+ */
+own: boolean, };
+
+/**
  * Picks a session.
  */
 export type SessionId = { 
@@ -2470,6 +2922,28 @@ export type SessionId = {
  * Its id.
  */
 session: string, };
+
+/**
+ * Picks a session.
+ */
+export type SessionPick = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * How long one stays signed in.
+ */
+export type SessionSettings = { 
+/**
+ * Hours without use until it ends: 1 to 168.
+ */
+idle_hours: number, 
+/**
+ * Days until it ends, however much it is used: 1 to 90.
+ */
+days: number, };
 
 /**
  * A session's description.
@@ -2483,6 +2957,45 @@ text: string,
  * What it says.
  */
 reading: SdpReading, };
+
+/**
+ * Sessions.
+ */
+export type Sessions = { 
+/**
+ * Newest first.
+ */
+sessions: Array<Session>, };
+
+/**
+ * What changes about breakglass: what is given.
+ */
+export type SetBreakglass = { 
+/**
+ * It opens, or does not.
+ */
+on?: boolean | null, 
+/**
+ * A new password: 10 characters at least, 256 bytes at most.
+ */
+password?: Password | null, 
+/**
+ * Minutes for which it opens: 5 to 60.
+ */
+minutes?: number | null, };
+
+/**
+ * Another password of a user.
+ */
+export type SetPassword = { 
+/**
+ * Whose.
+ */
+id: string, 
+/**
+ * 10 characters at least, 256 bytes at most.
+ */
+password: Password, };
 
 /**
  * The station's settings.
@@ -2790,6 +3303,19 @@ enabled: boolean,
 demo: boolean, };
 
 /**
+ * Members of a group or an app role belong to a studio.
+ */
+export type StudioGroup = { 
+/**
+ * The group's id, or the role's value.
+ */
+group: string, 
+/**
+ * The studio.
+ */
+studio_id: string, };
+
+/**
  * Picks a studio.
  */
 export type StudioId = { 
@@ -2828,6 +3354,78 @@ studios: Array<Studio>, };
  * Look.
  */
 export type Theme = "system" | "dark" | "light";
+
+/**
+ * How connections are encrypted.
+ */
+export type TlsSettings = { "kind": "self_signed" } | { "kind": "files", 
+/**
+ * The certificate, with its chain.
+ */
+certificate: string, 
+/**
+ * Its private key.
+ */
+key: string, } | { "kind": "proxy" };
+
+/**
+ * A program may ask.
+ */
+export type Token = { 
+/**
+ * UUIDv7.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it may do at most.
+ */
+access: Access, 
+/**
+ * The studio it belongs to.
+ */
+studio_id: string | null, 
+/**
+ * When it was made.
+ */
+created: Moment, 
+/**
+ * Who made it.
+ */
+created_by: string, 
+/**
+ * When it ends; none if it does not.
+ */
+expires: Moment | null, 
+/**
+ * When it was used last.
+ */
+seen: Moment | null, 
+/**
+ * Where it was used from last.
+ */
+address: string | null, };
+
+/**
+ * Picks a token.
+ */
+export type TokenId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * Tokens.
+ */
+export type Tokens = { 
+/**
+ * By name.
+ */
+tokens: Array<Token>, };
 
 /**
  * Something was told to a recorder.
@@ -2873,6 +3471,74 @@ level_dbfs: number,
 channels?: number | null, };
 
 /**
+ * Somebody who may sign in.
+ */
+export type User = { 
+/**
+ * UUIDv7.
+ */
+id: string, 
+/**
+ * Their address.
+ */
+email: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * May change what the station is.
+ */
+is_admin: boolean, 
+/**
+ * What they may do at most.
+ */
+access: Access, 
+/**
+ * The studio they belong to.
+ */
+studio_id: string | null, 
+/**
+ * Who vouches for them.
+ */
+source: UserSource, 
+/**
+ * May sign in.
+ */
+enabled: boolean, 
+/**
+ * A password was set.
+ */
+has_password: boolean, 
+/**
+ * When they signed in last.
+ */
+seen: Moment | null, };
+
+/**
+ * Picks a user.
+ */
+export type UserId = { 
+/**
+ * Their id.
+ */
+id: string, };
+
+/**
+ * Who vouches for a user.
+ */
+export type UserSource = "local" | "provider";
+
+/**
+ * Users.
+ */
+export type Users = { 
+/**
+ * By address.
+ */
+users: Array<User>, };
+
+/**
  * Sets the volume.
  */
 export type Volume = { 
@@ -2916,6 +3582,11 @@ level?: VoxLevel | null, };
 export type VoxLevel = "rms" | "peak" | "any";
 
 /**
+ * How somebody came in.
+ */
+export type Way = "here" | "local" | "provider" | "breakglass" | "token";
+
+/**
  * How recordings are written.
  */
 export type Writing = { 
@@ -2942,6 +3613,40 @@ clock: ArchiveClock, };
 
 /** Every operation with its request and reply. */
 export interface Operations {
+  /** Who asks. */
+  me: { request: Empty; reply: Me };
+  /** Changes one's own password. Every other session of the same user ends. */
+  change_own_password: { request: ChangeOwnPassword; reply: Empty };
+  /** Everybody who may sign in. */
+  list_users: { request: Empty; reply: Users };
+  /** Makes a user with a password. */
+  create_user: { request: NewUser; reply: User };
+  /** Changes a user. Who may not sign in any more is out at once. */
+  change_user: { request: ChangeUser; reply: User };
+  /** Removes a user, and ends their sessions. */
+  delete_user: { request: UserId; reply: Empty };
+  /** Gives a user another password, and ends their sessions. */
+  set_password: { request: SetPassword; reply: Empty };
+  /** Who is signed in. */
+  list_sessions: { request: Empty; reply: Sessions };
+  /** Ends a session at once. */
+  end_session: { request: SessionPick; reply: Empty };
+  /** Which programs may ask. */
+  list_tokens: { request: Empty; reply: Tokens };
+  /** Makes a token for a program. Its secret is told this once. */
+  create_token: { request: NewToken; reply: MadeToken };
+  /** Ends a token at once. */
+  revoke_token: { request: TokenId; reply: Empty };
+  /** What was done and refused, newest first. */
+  audit_log: { request: AuditQuery; reply: AuditLog };
+  /** The same as a file, part by part. */
+  export_audit: { request: AuditQuery; reply: AuditExport };
+  /** How the station is opened to others on the network. */
+  access_settings: { request: Empty; reply: AccessSettings };
+  /** Changes how the station is opened to others: what is given. */
+  change_access_settings: { request: ChangeAccessSettings; reply: AccessSettings };
+  /** Turns breakglass on or off, or gives it another password. Whoever is in by the old one is out. */
+  set_breakglass: { request: SetBreakglass; reply: AccessSettings };
   /** How the station is. */
   status: { request: Empty; reply: Status };
   /** Lets every recorder with a source record. */
@@ -3074,6 +3779,23 @@ export interface Operations {
 
 /** REST method and path of each operation. */
 export const routes: Record<keyof Operations, readonly [string, string]> = {
+  me: ["GET", "/api/auth/me"],
+  change_own_password: ["POST", "/api/auth/password"],
+  list_users: ["GET", "/api/access/users"],
+  create_user: ["POST", "/api/access/users"],
+  change_user: ["PUT", "/api/access/users/{id}"],
+  delete_user: ["DELETE", "/api/access/users/{id}"],
+  set_password: ["PUT", "/api/access/users/{id}/password"],
+  list_sessions: ["GET", "/api/access/sessions"],
+  end_session: ["DELETE", "/api/access/sessions/{id}"],
+  list_tokens: ["GET", "/api/access/tokens"],
+  create_token: ["POST", "/api/access/tokens"],
+  revoke_token: ["DELETE", "/api/access/tokens/{id}"],
+  audit_log: ["GET", "/api/access/audit"],
+  export_audit: ["GET", "/api/access/audit/export"],
+  access_settings: ["GET", "/api/access/settings"],
+  change_access_settings: ["PUT", "/api/access/settings"],
+  set_breakglass: ["PUT", "/api/access/breakglass"],
   status: ["GET", "/api/control/status"],
   start_all: ["POST", "/api/control/start-all"],
   stop_all: ["POST", "/api/control/stop-all"],
