@@ -1,6 +1,13 @@
-import { inShell } from './api'
-import { tauriShell, tauriTransport } from './api/tauri'
+import { inShell, throughDoor } from './api'
+import { HttpTransport } from './api/http'
+import { inTauri, tauriShell, tauriTransport } from './api/tauri'
 import { start } from './start'
 
-inShell(tauriShell())
-start(tauriTransport())
+if (inTauri()) {
+  inShell(tauriShell())
+  start(tauriTransport())
+} else {
+  const http = new HttpTransport()
+  throughDoor(http)
+  start(http)
+}

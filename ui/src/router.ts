@@ -1,7 +1,7 @@
-import { mdiAccessPoint, mdiCogOutline, mdiFolderMusicOutline, mdiMicrophoneOutline, mdiStethoscope, mdiViewDashboardOutline } from '@mdi/js'
+import { mdiAccessPoint, mdiAccountCircleOutline, mdiCogOutline, mdiFolderMusicOutline, mdiMicrophoneOutline, mdiStethoscope, mdiViewDashboardOutline } from '@mdi/js'
 import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router, type RouterHistory } from 'vue-router'
 import type { RailItem } from './components/shell/rail'
-import { useSeatStore } from './stores'
+import { takeBack, useMeStore, useSeatStore, type Operations } from './stores'
 import { t, type Key } from './strings'
 
 declare module 'vue-router' {
@@ -14,6 +14,14 @@ declare module 'vue-router' {
     go?: string
     /** Can be reached on a locked studio screen; shown without rail and top bar. */
     kiosk?: boolean
+    /** Can be reached by nobody in particular; shown without rail and top bar. */
+    open?: boolean
+    /** Shown to whoever may do this. */
+    needs?: keyof Operations
+    /** Stands in the bottom bar itself, not under "More". */
+    near?: boolean
+    /** Only in a browser: the window on the station has nobody signed in. */
+    remote?: boolean
   }
 }
 
@@ -26,22 +34,27 @@ function page(view: string, path: string, name: string, meta: RouteRecordRaw['me
 }
 
 const pages: RouteRecordRaw[] = [
-  ...page('OverviewView', '/overview', 'overview', { title: 'app.overview', rail: 'main', icon: mdiViewDashboardOutline, go: 'o' }),
+  ...page('OverviewView', '/overview', 'overview', { title: 'app.overview', rail: 'main', near: true, icon: mdiViewDashboardOutline, go: 'o' }),
   ...page('RecorderView', '/overview/:id(\\d+)', 'recorder', { title: 'app.recorder' }),
-  ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', icon: mdiMicrophoneOutline, go: 's' }),
-  ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', icon: mdiAccessPoint, go: 'c' }),
-  ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', icon: mdiFolderMusicOutline, go: 'f' }),
-  ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', icon: mdiStethoscope, go: 'd' }),
-  ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', icon: mdiCogOutline }),
+  ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', needs: 'change_studio', icon: mdiMicrophoneOutline, go: 's' }),
+  ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', needs: 'change_source', icon: mdiAccessPoint, go: 'c' }),
+  ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', near: true, icon: mdiFolderMusicOutline, go: 'f' }),
+  ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', near: true, needs: 'ask_doctor', icon: mdiStethoscope, go: 'd' }),
+  ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', needs: 'change_settings', icon: mdiCogOutline }),
+  ...page('AccountView', '/account', 'account', { title: 'app.account', rail: 'foot', icon: mdiAccountCircleOutline, remote: true }),
+  ...page('SignInView', '/sign-in', 'sign-in', { title: 'app.signIn', open: true, remote: true }),
   ...page('KioskView', '/kiosk', 'kiosk', { title: 'app.kiosk', kiosk: true }),
   ...page('PickerView', '/picker', 'picker', { title: 'app.picker', kiosk: true }),
 ]
 
 /** The ways of the rail, and of the keys after `g`. */
-export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string })[] {
+export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string; needs?: keyof Operations; remote: boolean })[] {
   return pages
     .filter(({ meta }) => meta?.rail === place)
-    .map(({ name, meta }) => ({ name: String(name), label: label(meta!.title), icon: meta!.icon ?? '', go: meta!.go }))
+    .map(({ name, meta }) => ({
+      name: String(name), label: label(meta!.title), icon: meta!.icon ?? '', go: meta!.go, near: meta!.near ?? false,
+      needs: meta!.needs, remote: meta!.remote ?? false,
+    }))
 }
 
 /** Titles of routes have no parameters. */
@@ -59,11 +72,18 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
     ],
   })
   router.beforeEach(async (to) => {
+    const me = useMeStore()
+    await me.load()
+    if (me.phase === 'out') return to.meta.open ? true : { name: 'sign-in', query: to.name === 'home' ? {} : { back: to.fullPath }, replace: true }
+    // Somebody comes back from the provider.
+    const back = me.remote && to.name === 'home' ? takeBack() : undefined
+    if (back) return { path: back, replace: true }
     const seat = useSeatStore()
     await seat.load()
     const home = seat.seat === 'kiosk' ? (seat.studioId ? 'kiosk' : 'picker') : 'overview'
     // On a studio's screen there is no way out but the lock.
-    const away = to.name === 'home' || (seat.locked && !to.meta.kiosk)
+    const barred = (to.meta.needs && !me.can(to.meta.needs)) || (to.meta.remote && (!me.remote || to.meta.open))
+    const away = to.name === 'home' || (seat.locked && !to.meta.kiosk) || barred
     if (away && router.hasRoute(home) && to.name !== home) return { name: home, replace: true }
     return true
   })

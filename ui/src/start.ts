@@ -1,7 +1,7 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { connect, type Transport } from './api'
+import { connect, door, type Transport } from './api'
 import { LEVEL_SOURCE } from './kit'
 import { makeRouter } from './router'
 import './theme'
@@ -16,6 +16,7 @@ export function start(transport: Transport): void {
   app.use(makeRouter())
   app.provide(LEVEL_SOURCE, session.board)
   app.mount('#app')
+  // Through a door, only after somebody was let in.
   // A service that does not answer yet is shown by the pages; the heartbeat brings everything back.
-  session.open().catch(() => undefined)
+  if (!door()) session.open().catch(() => undefined)
 }

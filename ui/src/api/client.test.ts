@@ -20,7 +20,7 @@ const failure = async (doing: Promise<unknown>) => {
 test('a call carries its name and request, and gives the reply', async () => {
   const call = vi.fn(async () => ({ message: 'Recording started', recorder_id: 3 }))
   expect(await client(call).call('start_recorder', { id: 3 })).toEqual({ message: 'Recording started', recorder_id: 3 })
-  expect(call).toHaveBeenCalledExactlyOnceWith('start_recorder', { id: 3 })
+  expect(call).toHaveBeenCalledExactlyOnceWith('start_recorder', { id: 3 }, expect.any(AbortSignal))
   // Nothing is left that would wait for a late answer.
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -14,11 +14,15 @@ export class Client {
   /** Rejects with an ApiError only. A call that is given up may still be done by the service. */
   async call<K extends keyof Operations>(operation: K, request: Request<K>, timeoutMs = TIMEOUT_MS): Promise<Reply<K>> {
     let timer: ReturnType<typeof setTimeout> | undefined
+    const givenUp = new AbortController()
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new ApiError('timeout', `${operation}: no answer within ${timeoutMs} ms`, '')), timeoutMs)
+      timer = setTimeout(() => {
+        reject(new ApiError('timeout', `${operation}: no answer within ${timeoutMs} ms`, ''))
+        givenUp.abort()
+      }, timeoutMs)
     })
     try {
-      return (await Promise.race([this.transport.call(operation, request), late])) as Reply<K>
+      return (await Promise.race([this.transport.call(operation, request, givenUp.signal), late])) as Reply<K>
     } catch (cause) {
       throw apiError(cause)
     } finally {

@@ -1,7 +1,7 @@
 import type { ApiError as WireError, Code } from './contract'
 
 /** The service's codes, and `unreachable` where none came. */
-export type ErrorCode = Code | 'unreachable'
+export type ErrorCode = Code | 'unauthenticated' | 'too_many' | 'unreachable'
 
 /** Why a call was not done. */
 export class ApiError extends Error {
@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly requestId: string,
+    /** Seconds after which it may be tried again, where the service says so. */
+    readonly waitS?: number,
   ) {
     super(message)
   }

@@ -2,7 +2,7 @@ import { getCurrentScope, onScopeDispose } from 'vue'
 import { Client } from './client'
 import type { AppEvent } from './contract'
 import { LevelBoard } from './levels'
-import type { Transport } from './transport'
+import type { Transport, Unsubscribe } from './transport'
 
 type EventType = AppEvent['type']
 type DataOf<T extends EventType> = Extract<AppEvent, { type: T }> extends { data: infer Data } ? Data : undefined
@@ -40,6 +40,11 @@ export class Session {
       this.measuring = true
     }
     this.board.setLayout(await this.client.call('level_layout', {}))
+  }
+
+  /** Whether events arrive, told when it changes; never where they cannot be cut. */
+  onHearing(take: (hears: boolean) => void): Unsubscribe {
+    return this.transport.onHearing?.(take) ?? (() => undefined)
   }
 
   on<T extends EventType>(type: T, take: (data: DataOf<T>) => void): () => void {

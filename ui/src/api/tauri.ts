@@ -8,6 +8,11 @@ import type { Transport } from './transport'
 /** The shell sends only a few frames more than it is told were taken: a page that hangs is not buried under them. */
 const TOLD_EVERY = 4
 
+/** Whether this page is in Audyn's own window. */
+export function inTauri(): boolean {
+  return '__TAURI_INTERNALS__' in window
+}
+
 /** The service in the same process, through the shell. The one file that knows Tauri. */
 export function tauriTransport(): Transport {
   return {

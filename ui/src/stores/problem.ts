@@ -8,6 +8,8 @@ export interface Problem {
   todo?: string
   code: string
   requestId?: string
+  /** Seconds until it may be tried again. */
+  waitS?: number
 }
 
 /** Words for whatever went wrong. Answered refusals speak for themselves. */
@@ -25,5 +27,5 @@ export function problemOf(cause: unknown): Problem {
       requestId: cause.requestId,
     }
   }
-  return { happened: cause.message, code: cause.code, requestId: cause.requestId }
+  return { happened: cause.message, code: cause.code, requestId: cause.requestId, ...(cause.waitS === undefined ? {} : { waitS: cause.waitS }) }
 }

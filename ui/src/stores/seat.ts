@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { session, useEvent } from '../api'
+import { door, session, useEvent } from '../api'
 import { useLoading } from './loading'
 
 export type Seat = 'operator' | 'kiosk'
@@ -32,7 +32,8 @@ export const useSeatStore = defineStore('seat', () => {
     if (studioId.value === id) studioId.value = null
   })
 
-  const seat = computed<Seat>(() => told ?? (asSet.value ? 'kiosk' : 'operator'))
+  // What the station's own screen is says nothing about a browser elsewhere.
+  const seat = computed<Seat>(() => told ?? (asSet.value && !door() ? 'kiosk' : 'operator'))
 
   return {
     ...loading,

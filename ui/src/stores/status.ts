@@ -14,6 +14,8 @@ export type Connection =
 const HEARTBEAT_MS = 5000
 const HEARTBEAT_TIMEOUT_MS = 3000
 const BACK_MS = 2000
+/** Events may be away for so long before what is shown counts as old. */
+const UNHEARD_MS = 4000
 
 export const useStatusStore = defineStore('status', () => {
   const { client } = session()
@@ -24,6 +26,8 @@ export const useStatusStore = defineStore('status', () => {
   /** The station's time, moved on once a second. */
   const now = ref(Date.now())
   let heardAt = Date.now()
+  /** Since when no events come, where they have a way of their own. */
+  let unheardSince: number | undefined
 
   function keep(next: Status): void {
     status.value = next
@@ -41,17 +45,30 @@ export const useStatusStore = defineStore('status', () => {
   async function beat(): Promise<void> {
     try {
       keep(await client.call('status', {}, HEARTBEAT_TIMEOUT_MS))
-      if (connection.value.is !== 'lost') return
-      connection.value = { is: 'back' }
-      session().resync()
-      setTimeout(() => {
-        if (connection.value.is === 'back') connection.value = { is: 'live' }
-      }, BACK_MS)
+      // Answers without events: what changes meanwhile would not be seen.
+      if (unheardSince !== undefined && Date.now() - unheardSince >= UNHEARD_MS) lose(unheardSince)
+      else if (connection.value.is === 'lost') comeBack()
     } catch (cause) {
       const silent = cause instanceof ApiError && (cause.code === 'unreachable' || cause.code === 'timeout')
-      if (silent && connection.value.is !== 'lost') connection.value = { is: 'lost', since: heardAt }
+      if (silent) lose(heardAt)
     }
   }
+  function lose(since: number): void {
+    if (connection.value.is !== 'lost') connection.value = { is: 'lost', since }
+  }
+  function comeBack(): void {
+    connection.value = { is: 'back' }
+    session().resync()
+    setTimeout(() => {
+      if (connection.value.is === 'back') connection.value = { is: 'live' }
+    }, BACK_MS)
+  }
+
+  const endHearing = session().onHearing((hears) => {
+    unheardSince = hears ? undefined : Date.now()
+    // Cut or joined again: whether the service answers is asked at once.
+    if (beating !== undefined) void beat()
+  })
 
   let beating: ReturnType<typeof setInterval> | undefined
   let ticking: ReturnType<typeof setTimeout> | undefined
@@ -69,9 +86,11 @@ export const useStatusStore = defineStore('status', () => {
   }
   function stop(): void {
     clearInterval(beating)
+    beating = undefined
     clearTimeout(ticking)
   }
   onScopeDispose(stop)
+  onScopeDispose(endHearing)
 
   return {
     ...loading,

@@ -1,4 +1,5 @@
 import { translator } from './catalogue'
+import access from './en/access'
 import app from './en/app'
 import clock from './en/clock'
 import doctor from './en/doctor'
@@ -17,7 +18,7 @@ import studios from './en/studios'
 import window from './en/window'
 import type { KeyOf } from './catalogue'
 
-const en = { app, clock, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
+const en = { access, app, clock, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
 
 export type Key = KeyOf<typeof en>
 

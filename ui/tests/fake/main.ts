@@ -1,10 +1,11 @@
-import { inShell } from '../../src/api'
+import { inShell, throughDoor, type Level } from '../../src/api'
 import { start } from '../../src/start'
+import { FakeDoor } from './door'
 import { FakeService } from './service'
 import { FakeShell } from './shell'
 import { makeWorld } from './world'
 
-/** `?recorders=64&theme=light&seat=kiosk&studio=1&down&shell` */
+/** `?recorders=64&theme=light&seat=kiosk&studio=1&down&shell`, and for a browser on the network `&lan` (nobody is in) or `&lan=operator`. */
 const asked = new URLSearchParams(window.location.search)
 const world = makeWorld({
   recorders: Number(asked.get('recorders') ?? 8),
@@ -19,6 +20,9 @@ const service = new FakeService(world)
 service.down = asked.has('down')
 const shell = new FakeShell()
 if (asked.has('shell')) inShell(shell)
-Object.assign(window, { fake: service, fakeShell: shell })
+const lan = asked.get('lan')
+const door = new FakeDoor((lan || undefined) as Level | undefined)
+if (lan !== null) throughDoor(door)
+Object.assign(window, { fakeDoor: door, fake: service, fakeShell: shell })
 service.run()
 start(service)

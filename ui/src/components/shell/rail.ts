@@ -5,4 +5,6 @@ export interface RailItem {
   label: string
   /** A path of @mdi/js. */
   icon: string
+  /** Stands in the bottom bar itself. */
+  near: boolean
 }

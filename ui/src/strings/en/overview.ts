@@ -89,6 +89,7 @@ export default {
 
   loading: 'Reading recorders',
   empty: 'No recorders yet. A recorder takes one source and writes it to files.',
+  emptyForMe: 'There is no recorder for you to see. An administrator makes recorders and gives them to studios.',
   emptySources: 'Nothing to record yet. Add the first source, then a recorder for it.',
   addFirstSource: 'Add your first source',
   emptyFilter: 'No recorder is like this now.',

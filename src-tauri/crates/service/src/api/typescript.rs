@@ -28,5 +28,9 @@ pub fn declarations() -> String {
         text +=
             &format!("  {}: [\"{}\", \"{}\"],\n", operation.name, operation.method.as_str(), operation.path);
     }
+    text += "};\n\n/** Who may call each operation; each level may what those before it may: viewer, studio, operator, admin. */\nexport const access: Record<keyof Operations, \"viewer\" | \"studio\" | \"operator\" | \"admin\"> = {\n";
+    for operation in OPERATIONS {
+        text += &format!("  {}: \"{}\",\n", operation.name, operation.access.as_str());
+    }
     text + "};\n"
 }

@@ -1,0 +1,99 @@
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { access, ApiError, door, session, type Level, type Operations, type Person, type SignedIn } from '../api'
+import { problemOf, type Problem } from './problem'
+
+const LEVELS: readonly Level[] = ['viewer', 'studio', 'operator', 'admin']
+/** So often a session is asked about, and one that slides is prolonged. */
+const ASK_MS = 120_000
+
+/**
+ * Who sits at this screen and what they may do: `can` is the one place that says so to the pages. In the window on the
+ * station that is whoever stands before the machine, and everything; in a browser whoever has signed in.
+ */
+export const useMeStore = defineStore('me', () => {
+  const own = door()
+  const person = shallowRef<Person>()
+  /** Whether somebody is in; not known until it was asked. */
+  const phase = ref<'asking' | 'in' | 'out'>(own ? 'asking' : 'in')
+  /** When the session ends, in ms since 1970 on the station's clock. */
+  const expires = ref<number>()
+  /** Somebody was in and is not any more: the session ended by itself. */
+  const ended = ref(false)
+  /** Why it could not be asked. */
+  const problem = ref<Problem>()
+
+  const level = computed<Level | undefined>(() => (own ? person.value?.access : 'admin'))
+  const breakglass = computed(() => person.value?.id === 'breakglass')
+
+  function come(answer: SignedIn): void {
+    const before = person.value
+    // What the pages hold was read for somebody else.
+    if (before && before.id !== answer.user.id) return window.location.reload()
+    person.value = answer.user
+    expires.value = Date.parse(answer.expires)
+    problem.value = undefined
+    ended.value = false
+    if (phase.value === 'in') return
+    const again = before !== undefined
+    phase.value = 'in'
+    void session().open().catch(() => undefined)
+    if (again) session().resync()
+  }
+
+  const ends = [
+    own?.onSignedOut(() => {
+      ended.value = phase.value === 'in'
+      phase.value = 'out'
+    }),
+  ]
+  let asking: ReturnType<typeof setInterval> | undefined
+  onScopeDispose(() => {
+    clearInterval(asking)
+    ends.forEach((end) => end?.())
+  })
+
+  /** Asks who is in. */
+  async function ask(): Promise<void> {
+    if (!own) return
+    try {
+      come(await own.me())
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.code === 'unauthenticated') {
+        if (phase.value === 'asking') phase.value = 'out'
+      } else {
+        problem.value = problemOf(cause)
+        if (phase.value === 'asking') phase.value = 'out'
+      }
+    }
+    asking ??= setInterval(() => void (phase.value === 'in' && ask()), ASK_MS)
+  }
+  let first: Promise<void> | undefined
+
+  return {
+    /** There is a door, and who is in can go out. */
+    remote: own !== undefined,
+    providerAddress: own?.providerAddress ?? '',
+    person,
+    phase,
+    expires,
+    ended,
+    problem,
+    level,
+    breakglass,
+    can(operation: keyof Operations): boolean {
+      return level.value !== undefined && LEVELS.indexOf(level.value) >= LEVELS.indexOf(access[operation])
+    },
+    /** Asks once. */
+    load: (): Promise<void> => (phase.value === 'asking' ? (first ??= ask().finally(() => (first = undefined))) : Promise.resolve()),
+    ask,
+    ways: () => own!.ways(),
+    signIn: async (email: string, password: string): Promise<void> => come(await own!.signIn(email, password)),
+    useBreakglass: async (password: string): Promise<void> => come(await own!.breakglass(password)),
+    /** Goes out; nothing of what was read stays in the page. */
+    async signOut(): Promise<void> {
+      await own?.signOut()
+      window.location.reload()
+    },
+  }
+})
