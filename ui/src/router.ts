@@ -20,6 +20,8 @@ declare module 'vue-router' {
     needs?: keyof Operations
     /** Stands in the bottom bar itself, not under "More". */
     near?: boolean
+    /** The item of the rail that it belongs to. */
+    under?: string
     /** Only in a browser: the window on the station has nobody signed in. */
     remote?: boolean
   }
@@ -35,12 +37,15 @@ function page(view: string, path: string, name: string, meta: RouteRecordRaw['me
 
 const pages: RouteRecordRaw[] = [
   ...page('OverviewView', '/overview', 'overview', { title: 'app.overview', rail: 'main', near: true, icon: mdiViewDashboardOutline, go: 'o' }),
-  ...page('RecorderView', '/overview/:id(\\d+)', 'recorder', { title: 'app.recorder' }),
+  ...page('RecorderView', '/overview/:id(\\d+)', 'recorder', { title: 'app.recorder', under: 'overview' }),
   ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', needs: 'change_studio', icon: mdiMicrophoneOutline, go: 's' }),
   ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', needs: 'change_source', icon: mdiAccessPoint, go: 'c' }),
   ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', near: true, icon: mdiFolderMusicOutline, go: 'f' }),
   ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', near: true, needs: 'ask_doctor', icon: mdiStethoscope, go: 'd' }),
   ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', needs: 'change_settings', icon: mdiCogOutline }),
+  ...page('AccessView', '/settings/:tab(users|sessions|tokens|audit)', 'access', {
+    title: 'app.settings', needs: 'access_settings', under: 'settings',
+  }),
   ...page('AccountView', '/account', 'account', { title: 'app.account', rail: 'foot', icon: mdiAccountCircleOutline, remote: true }),
   ...page('SignInView', '/sign-in', 'sign-in', { title: 'app.signIn', open: true, remote: true }),
   ...page('KioskView', '/kiosk', 'kiosk', { title: 'app.kiosk', kiosk: true }),

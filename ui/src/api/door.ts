@@ -1,36 +1,8 @@
 import type { Unsubscribe } from './transport'
-import type { access } from './contract'
+import type { Me, WaysIn } from './contract'
 
-/** What somebody may do, from little to much. */
-export type Level = (typeof access)[keyof typeof access]
-
-/** Who is signed in. */
-export interface Person {
-  id: string
-  email: string
-  name: string
-  is_admin: boolean
-  access: Level
-  /** The one studio that somebody of level `studio` sees. */
-  studio_id: string | null
-}
-
-export interface SignedIn {
-  user: Person
-  /** When the session ends, as RFC 3339. */
-  expires: string
-}
-
-/** What is offered before anybody has signed in. */
-export interface WaysIn {
-  station: string
-  /** Users that the station knows itself. */
-  local: boolean
-  /** The emergency password. */
-  breakglass: boolean
-  /** Sign-in at the organisation's provider. */
-  provider: boolean
-}
+/** Who is signed in, how they came in, and until when. */
+export type SignedIn = Omit<Me, 'csrf'>
 
 /** The door of a station on the network: sessions, and files by their address. The window on the station has none. */
 export interface Door {

@@ -1,7 +1,7 @@
 import type { ApiError as WireError, Code } from './contract'
 
 /** The service's codes, and `unreachable` where none came. */
-export type ErrorCode = Code | 'unauthenticated' | 'too_many' | 'unreachable'
+export type ErrorCode = Code | 'unreachable'
 
 /** Why a call was not done. */
 export class ApiError extends Error {

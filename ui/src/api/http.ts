@@ -1,5 +1,5 @@
-import { routes, type AppEvent, type Operations } from './contract'
-import type { Door, SignedIn, WaysIn } from './door'
+import { routes, type AppEvent, type Me, type Operations, type WaysIn } from './contract'
+import type { Door, SignedIn } from './door'
 import { ApiError, apiError } from './error'
 import { LastingSocket, type Wire } from './socket'
 import type { Transport, Unsubscribe } from './transport'
@@ -13,8 +13,6 @@ interface Outside {
   /** Tells when the network is back or the page is looked at again. */
   onWake: (take: () => void) => void
 }
-
-type Answer = SignedIn & { csrf: string }
 
 /** The service at the other end of a network: REST for calls, a socket for events and one for levels. */
 export class HttpTransport implements Transport, Door {
@@ -111,12 +109,12 @@ export class HttpTransport implements Transport, Door {
   }
 
   private async keep(answer: Promise<unknown>): Promise<SignedIn> {
-    const { user, csrf, expires } = (await answer) as Answer
-    this.csrf = csrf
+    const { csrf, ...signedIn } = (await answer) as Me
+    this.csrf = csrf ?? ''
     // Whoever listened before a session ended goes on listening in this one.
     if (this.takers.size > 0) this.events.start()
     if (this.measurers.size > 0) this.frames.start()
-    return { user, expires }
+    return signedIn
   }
 
   private signedOut(): void {

@@ -1,3 +1,4 @@
+export { useAccessStore } from './access'
 export { keepBack, takeBack } from './back'
 export { useClockStore } from './clock'
 export { useDiscoveryStore } from './discovery'
@@ -17,5 +18,4 @@ export { useStatusStore, type Connection } from './status'
 export { useStudiosStore } from './studios'
 // The contract's types, so that views and components need not know the api.
 export type * from '../api/contract'
-export type { Level, Person, WaysIn } from '../api/door'
 export type { CloseAnswer, CloseQuestion, ShellInfo } from '../api/shell'

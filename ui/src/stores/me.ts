@@ -1,9 +1,9 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
-import { access, ApiError, door, session, type Level, type Operations, type Person, type SignedIn } from '../api'
+import { access, ApiError, door, session, type Access, type Operations, type Person, type SignedIn, type Way } from '../api'
 import { problemOf, type Problem } from './problem'
 
-const LEVELS: readonly Level[] = ['viewer', 'studio', 'operator', 'admin']
+const LEVELS: readonly Access[] = ['viewer', 'studio', 'operator', 'admin']
 /** So often a session is asked about, and one that slides is prolonged. */
 const ASK_MS = 120_000
 
@@ -23,15 +23,16 @@ export const useMeStore = defineStore('me', () => {
   /** Why it could not be asked. */
   const problem = ref<Problem>()
 
-  const level = computed<Level | undefined>(() => (own ? person.value?.access : 'admin'))
-  const breakglass = computed(() => person.value?.id === 'breakglass')
+  const level = computed<Access | undefined>(() => (own ? person.value?.access : 'admin'))
+  const way = ref<Way>()
 
   function come(answer: SignedIn): void {
     const before = person.value
     // What the pages hold was read for somebody else.
     if (before && before.id !== answer.user.id) return window.location.reload()
     person.value = answer.user
-    expires.value = Date.parse(answer.expires)
+    way.value = answer.way
+    expires.value = answer.expires === null ? undefined : Date.parse(answer.expires)
     problem.value = undefined
     ended.value = false
     if (phase.value === 'in') return
@@ -80,7 +81,9 @@ export const useMeStore = defineStore('me', () => {
     ended,
     problem,
     level,
-    breakglass,
+    breakglass: computed(() => way.value === 'breakglass'),
+    /** They came in by a password that Audyn keeps, which they may change. */
+    ownPassword: computed(() => way.value === 'local'),
     can(operation: keyof Operations): boolean {
       return level.value !== undefined && LEVELS.indexOf(level.value) >= LEVELS.indexOf(access[operation])
     },
@@ -90,6 +93,7 @@ export const useMeStore = defineStore('me', () => {
     ways: () => own!.ways(),
     signIn: async (email: string, password: string): Promise<void> => come(await own!.signIn(email, password)),
     useBreakglass: async (password: string): Promise<void> => come(await own!.breakglass(password)),
+    changePassword: (current: string, next: string) => session().client.call('change_own_password', { current, new: next }, 30_000),
     /** Goes out; nothing of what was read stays in the page. */
     async signOut(): Promise<void> {
       await own?.signOut()

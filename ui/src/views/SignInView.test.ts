@@ -4,7 +4,7 @@ import { FakeDoor } from '../../tests/fake/door'
 import { makeWorld } from '../../tests/fake/world'
 import { mountWith, type Mounted } from '../../tests/mount'
 import App from '../App.vue'
-import { throughDoor, type Level } from '../api'
+import { throughDoor, type Access } from '../api'
 import { useMeStore } from '../stores'
 import './AccountView.vue'
 import './FilesView.vue'
@@ -18,7 +18,7 @@ const viewport = (window as unknown as { happyDOM: { setViewport(size: { width: 
 const LONG = { timeout: 20_000 }
 vi.setConfig({ testTimeout: 30_000 })
 
-async function page(level?: Level, at = '/files', arrange: (door: FakeDoor) => void = () => undefined) {
+async function page(level?: Access, at = '/files', arrange: (door: FakeDoor) => void = () => undefined) {
   door = new FakeDoor(level)
   arrange(door)
   throughDoor(door)

@@ -1,5 +1,5 @@
 import { ApiError } from '../../src/api'
-import type { Door, Level, Person, SignedIn, WaysIn } from '../../src/api'
+import type { Access, Door, Person, SignedIn, Way, WaysIn } from '../../src/api'
 
 /** The door of the made-up station: `nora` and `studio-1` have the password `right`, and the emergency's is `glass`. */
 export class FakeDoor implements Door {
@@ -11,13 +11,14 @@ export class FakeDoor implements Door {
   down = false
   /** Seconds from now. */
   lasts = 43_200
+  way: Way = 'local'
   private readonly leavers = new Set<() => void>()
 
-  constructor(level?: Level) {
+  constructor(level?: Access) {
     if (level) this.person = FakeDoor.of(level)
   }
 
-  static of(access: Level): Person {
+  static of(access: Access): Person {
     return {
       id: `user-${access}`, email: `${access}@funkhaus.example`, name: 'Nora Keller', is_admin: access === 'admin', access,
       studio_id: access === 'studio' ? 'studio-00000000' : null,
@@ -41,6 +42,7 @@ export class FakeDoor implements Door {
     this.try(password === 'glass')
     this.person = { ...FakeDoor.of('admin'), id: 'breakglass', email: 'admin@local', name: 'Breakglass Admin' }
     this.lasts = 1800
+    this.way = 'breakglass'
     return this.signedIn()
   }
   async signOut() {
@@ -68,6 +70,6 @@ export class FakeDoor implements Door {
   }
   private signedIn(): SignedIn {
     if (!this.person) throw new ApiError('unauthenticated', 'Not authenticated', 'fake')
-    return { user: this.person, expires: new Date(Date.now() + this.lasts * 1000).toISOString() }
+    return { user: this.person, way: this.way, expires: new Date(Date.now() + this.lasts * 1000).toISOString() }
   }
 }

@@ -1,4 +1,4 @@
-import { inShell, throughDoor, type Level } from '../../src/api'
+import { inShell, throughDoor, type Access } from '../../src/api'
 import { start } from '../../src/start'
 import { FakeDoor } from './door'
 import { FakeService } from './service'
@@ -21,7 +21,7 @@ service.down = asked.has('down')
 const shell = new FakeShell()
 if (asked.has('shell')) inShell(shell)
 const lan = asked.get('lan')
-const door = new FakeDoor((lan || undefined) as Level | undefined)
+const door = new FakeDoor((lan || undefined) as Access | undefined)
 if (lan !== null) throughDoor(door)
 Object.assign(window, { fakeDoor: door, fake: service, fakeShell: shell })
 service.run()

@@ -4,6 +4,7 @@ import type { Transport } from '../../src/api/transport'
 import { WRONG_TEXT } from './announced'
 import { doctorAt, doctorReport } from './doctor'
 import { frameOf, layoutOf } from './levels'
+import { FakeAccess, type AccessOperation } from './access'
 import type { World } from './world'
 
 type Answers = { [K in keyof Operations]: (request: Operations[K]['request']) => Operations[K]['reply'] }
@@ -20,18 +21,22 @@ export class FakeService implements Transport {
   private readonly frames = new Set<(frame: ArrayBuffer) => void>()
   readonly jobs = new Map<string, Job>()
   private readonly reports = new Map<string, DoctorReport>()
+  readonly access: FakeAccess
   private alive = false
   private sequence = 0
   private generation = 1
 
-  constructor(readonly world: World) {}
+  constructor(readonly world: World) {
+    this.access = new FakeAccess(world.now)
+    Object.assign(this.answers, this.access.answers(() => this.emit({ type: 'access' })))
+  }
 
   async call(operation: string, request: unknown): Promise<unknown> {
     this.asked.push({ operation, request })
     if (this.down) throw new Error('nothing answers')
     const refused = this.refuse.get(operation as keyof Operations)
     if (refused) throw refused
-    const answer = this.answers[operation as keyof Operations] as ((request: unknown) => unknown) | undefined
+    const answer = (this.answers as Answers)[operation as keyof Operations] as ((request: unknown) => unknown) | undefined
     if (!answer) throw { code: 'not_found', message: `there is no operation ${operation}`, request_id: 'fake' } satisfies ApiError
     // As from another process: what is answered is a copy.
     return structuredClone(answer(request))
@@ -144,7 +149,7 @@ export class FakeService implements Transport {
     return { studio_id: studio?.id ?? null, studio }
   }
 
-  private readonly answers: Answers = {
+  private readonly answers: Omit<Answers, AccessOperation> = {
     status: () => this.status(),
     start_all: () => {
       const able = this.world.recorders.filter(({ state, source }) => state === 'stopped' && source)

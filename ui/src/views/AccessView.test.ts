@@ -1,0 +1,145 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FakeDoor } from '../../tests/fake/door'
+import { mountWith, type Mounted } from '../../tests/mount'
+import App from '../App.vue'
+import { throughDoor } from '../api'
+import './AccessView.vue'
+import './SettingsView.vue'
+
+let mounted: Mounted
+vi.setConfig({ testTimeout: 30_000 })
+
+async function page(tab: string, arrange: (service: Mounted['service']) => void = () => undefined) {
+  throughDoor(new FakeDoor('admin'))
+  mounted = await mountWith(App, { at: `/settings/${tab}`, arrange })
+  await settle()
+}
+const settle = async () => {
+  await flushPromises()
+  await vi.advanceTimersByTimeAsync(600)
+  await flushPromises()
+}
+const text = () => mounted.wrapper.text()
+const all = () => document.body.textContent ?? ''
+const asked = (operation: string) => mounted.service.asked.filter((one) => one.operation === operation).map(({ request }) => request)
+const button = (label: string) =>
+  [...document.querySelectorAll<HTMLElement>('button, .v-list-item')].filter((one) => (one.getAttribute('aria-label') ?? one.textContent?.trim()) === label).at(-1)!
+const press = async (label: string) => {
+  button(label).click()
+  await settle()
+}
+/** Held by keyboard or assistive technology, a button asks nothing more of the finger. */
+const hold = async (label: string) => {
+  button(label).dispatchEvent(new MouseEvent('click', { detail: 0, bubbles: true }))
+  await settle()
+}
+async function type(label: string, value: string) {
+  const field = [...document.querySelectorAll('.v-text-field')].filter((one) => one.querySelector('label')?.textContent === label).at(-1)!
+  const input = field.querySelector('input')!
+  input.value = value
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  await settle()
+}
+async function submit() {
+  const form = [...document.querySelectorAll('form')].at(-1)!
+  form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
+  await settle()
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }))
+afterEach(() => {
+  mounted?.wrapper.unmount()
+  throughDoor(undefined)
+  vi.useRealTimers()
+  document.body.innerHTML = ''
+})
+
+test('users are shown with what they may, and one is added', async () => {
+  await page('users')
+  for (const word of ['Nora Keller', 'Administrator', 'Studio: Studio 1', 'Barred', 'Provider']) expect(text()).toContain(word)
+  await press('Add user')
+  await type('Address or user name', 'eva@funkhaus.example')
+  await type('Password', 'short')
+  await submit()
+  expect(all()).toContain('At least 10 characters.')
+  expect(asked('create_user')).toEqual([])
+  await type('Password', 'long enough')
+  await submit()
+  expect(asked('create_user')).toEqual([{ email: 'eva@funkhaus.example', name: null, password: 'long enough', access: 'operator', studio_id: null }])
+  expect(text()).toContain('eva@funkhaus.example')
+})
+
+test('the last administrator stays, and it is said why', async () => {
+  await page('users')
+  await press('More for Nora Keller')
+  await press('Remove…')
+  await hold('Hold to remove')
+  expect(all()).toContain('This is the last administrator.')
+  expect(text()).toContain('nora@funkhaus.example')
+})
+
+test('a password is set only when both are the same', async () => {
+  await page('users')
+  await press('More for Jan Meier')
+  await press('Set a password…')
+  await type('New password', 'long enough')
+  await type('New password once more', 'long enougj')
+  await submit()
+  expect(all()).toContain('The two are not the same.')
+  await type('New password once more', 'long enough')
+  await submit()
+  expect(asked('set_password')).toEqual([{ id: 'user-4', password: 'long enough' }])
+})
+
+test('a session is ended, but not the one that looks', async () => {
+  await page('sessions')
+  for (const word of ['This browser', 'Safari on iPhone', 'Emergency access']) expect(text()).toContain(word)
+  expect(button('End the session of Nora Keller')).toBeUndefined()
+  await press('End the session of Breakglass Admin')
+  await press('End')
+  expect(asked('end_session')).toEqual([{ id: 'session-3' }])
+  expect(text()).not.toContain('Breakglass Admin')
+})
+
+test('a token’s secret is shown once', async () => {
+  await page('tokens')
+  await press('New token')
+  await submit()
+  expect(all()).toContain('A name is needed.')
+  await type('What it is for', 'Scheduler')
+  await submit()
+  expect(asked('create_token')).toEqual([{ name: 'Scheduler', access: 'viewer', studio_id: null, days: 365 }])
+  expect(all()).toContain('audyn_Zk9x')
+  await press('I have kept it')
+  expect(all()).not.toContain('audyn_Zk9x')
+  expect(text()).toContain('Scheduler')
+})
+
+test('a token is revoked', async () => {
+  await page('tokens')
+  await press('Revoke Playout')
+  await hold('Hold to revoke')
+  expect(asked('revoke_token')).toEqual([{ id: 'token-1' }])
+})
+
+test('the audit log is searched, read on, and what refuses is told', async () => {
+  await page('audit')
+  expect(asked('audit_log')).toEqual([{ search: null, result: null, from: null, until: null, before: null, limit: 200 }])
+  await press('Earlier')
+  expect(asked('audit_log').at(-1)).toMatchObject({ before: 801 })
+  expect(button('Earlier')).toBeUndefined()
+  await type('Search who, what, where', 'nobody at all')
+  expect(text()).toContain('Nothing in the log answers to this.')
+  mounted.service.refuse.set('audit_log', { code: 'unavailable', message: 'The log is being trimmed.', request_id: 'r1' })
+  await type('Search who, what, where', 'nora')
+  expect(text()).toContain('The log is being trimmed.')
+})
+
+test('a list that cannot be read says so and is read again', async () => {
+  await page('users', (service) => service.refuse.set('list_users', { code: 'internal', message: 'The users could not be read.', request_id: 'r1' }))
+  expect(text()).toContain('The users could not be read.')
+  mounted.service.refuse.clear()
+  await press('Try again')
+  expect(text()).toContain('Nora Keller')
+})
