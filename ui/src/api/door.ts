@@ -1,8 +1,19 @@
 import type { Unsubscribe } from './transport'
-import type { Me, WaysIn } from './contract'
+import type { Me } from './contract'
 
 /** Who is signed in, how they came in, and until when. */
 export type SignedIn = Omit<Me, 'csrf'>
+
+/** What is offered before anybody has signed in. It is asked at the door, not by an operation. */
+export interface WaysIn {
+  station: string
+  /** Users that the station knows itself. */
+  local: boolean
+  /** The emergency password. */
+  breakglass: boolean
+  /** Sign-in at the organisation's provider. */
+  provider: boolean
+}
 
 /** The door of a station on the network: sessions, and files by their address. The window on the station has none. */
 export interface Door {

@@ -1,5 +1,5 @@
-import { routes, type AppEvent, type Me, type Operations, type WaysIn } from './contract'
-import type { Door, SignedIn } from './door'
+import { routes, type AppEvent, type Me, type Operations } from './contract'
+import type { Door, SignedIn, WaysIn } from './door'
 import { ApiError, apiError } from './error'
 import { LastingSocket, type Wire } from './socket'
 import type { Transport, Unsubscribe } from './transport'

@@ -1,7 +1,7 @@
 export type * from './contract'
 export { access } from './contract'
 export { Client, type Reply, type Request } from './client'
-export { door, throughDoor, type Door, type SignedIn } from './door'
+export { door, throughDoor, type Door, type SignedIn, type WaysIn } from './door'
 export { ApiError, type ErrorCode } from './error'
 export { LevelBoard } from './levels'
 export { connect, session, useEvent, Session } from './session'
