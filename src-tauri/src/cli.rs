@@ -10,6 +10,7 @@ mod inputs;
 mod output;
 pub mod record;
 mod recover;
+mod remote;
 pub mod send;
 mod serve;
 mod window;
@@ -65,6 +66,8 @@ pub struct LogArgs {
 pub enum Command {
     /// Open the window: meters, recorders, studios, files. `audyn` alone does the same
     Window(window::WindowArgs),
+    /// Open a window on another Audyn of the network
+    Remote(remote::RemoteArgs),
     /// Record as the station is set up, without a window
     Serve(serve::ServeArgs),
     /// Record network streams, PipeWire and sound cards: one from flags, or many from a file
@@ -166,6 +169,7 @@ fn run(cli: &Cli) -> ExitCode {
 fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
     match command {
         Command::Window(args) => window::run(args, logging).map(ExitCode::from),
+        Command::Remote(args) => remote::run(args, logging).map(ExitCode::from),
         Command::Serve(args) => serve::run(args, logging).map(ExitCode::from),
         Command::Record(args) => record::run(args, logging).map(ExitCode::from),
         Command::Send(args) => send::run(args, &shutdown::stop_flag(logging)?),

@@ -17,7 +17,8 @@
 //! | `answer_close {answer}` | `tray`, `quit` or `cancel`, after `audyn://close-requested` |
 //! | `quit` | finishes every file and ends the program |
 //!
-//! Errors are those of the contract: `{code, message, request_id}`.
+//! Errors are those of the contract: `{code, message, request_id}`. [`remote`] has a window of its own, whose page may ask
+//! for nothing.
 //!
 //! # What the page hears
 //!
@@ -35,6 +36,7 @@ mod kiosk;
 mod leave;
 mod levels;
 mod page;
+pub mod remote;
 mod reveal;
 mod station;
 mod tray;
