@@ -8,7 +8,7 @@ mod vox;
 mod writing;
 
 pub(crate) use announced::{Change, adopted, announced, followed};
-pub(crate) use local::{inputs, sentence};
+pub(crate) use local::inputs;
 pub(crate) use recorder::{gap, light, state};
 pub(crate) use source::Tone;
 pub(crate) use source::{Heard, heard, interface, read_sdp, summary};

@@ -5,6 +5,7 @@ use audyn_engine::source::card::Card;
 use audyn_engine::source::pipewire::PipeWire;
 use audyn_model::Rate;
 
+use super::sentence;
 use super::source::{Heard, names};
 use crate::api::wire;
 
@@ -144,12 +145,6 @@ fn cards() -> (Vec<wire::InputCard>, Option<String>) {
     let cards: Vec<_> = found.into_iter().map(card).collect();
     let none = cards.is_empty().then(|| "This machine has no sound card that could be recorded.".to_owned());
     (cards, none)
-}
-
-/// Words of an error as a sentence.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }
 
 #[cfg(test)]
