@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod completions;
+mod configuration;
 mod discover;
 mod doctor;
 mod info;
@@ -88,6 +89,8 @@ pub enum Command {
     Inputs(inputs::InputsArgs),
     /// Listen to PTP: who keeps time on the network, and whether that can be right
     Clock(clock::ClockArgs),
+    /// Export the station's configuration, see what a file would change, import it
+    Config(configuration::ConfigArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -180,6 +183,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(args).map(ExitCode::from),
         Command::Inputs(args) => inputs::run(args).map(ExitCode::from),
         Command::Clock(args) => clock::run(args).map(ExitCode::from),
+        Command::Config(args) => configuration::run(args).map(ExitCode::from),
         Command::Completions(args) => completions::run(args).map(ExitCode::from),
     }
 }

@@ -12,7 +12,7 @@ pub enum Exit {
     Failed = 1,
     /// A flag, key or SDP is wrong; nothing was started. Or `doctor` could not tell.
     Usage = 2,
-    /// `check` found something wrong, `recover` could not mend everything, or `clock` heard no grandmaster to follow.
+    /// `check` or `config check` found something wrong, `recover` could not mend everything, or `clock` heard no grandmaster to follow.
     Findings = 3,
     /// Some recorders of a configuration could not be started; the others did their work.
     Partly = 4,
@@ -27,7 +27,7 @@ Exit codes:
   0  everything that was asked for was done
   1  it could not be done, a recorder ended by failure, or `doctor` found a fault
   2  a flag, key or SDP is wrong, nothing was started; or `doctor` could not tell
-  3  `check` found something wrong, `recover` could not mend everything, or `clock` heard no grandmaster to follow
+  3  `check` or `config check` found something wrong, `recover` could not mend everything, or `clock` heard no grandmaster to follow
   4  some recorders of a configuration could not be started; the others did their work
   5  stopping took longer than 5 s, or a second signal came; files play, and the next start mends them";
 

@@ -26,6 +26,9 @@ export const useSettingsStore = defineStore('settings', () => {
     backups: async () => (await client.call('backups', {})).backups,
     makeBackup: () => client.call('make_backup', {}, 60_000),
     restoreBackup: (name: string) => client.call('restore_backup', { name }, 60_000),
+    exportConfiguration: () => client.call('export_configuration', {}, 60_000),
+    checkConfiguration: (text: string) => client.call('check_configuration', { text }, 60_000),
+    importConfiguration: (text: string, fingerprint: string) => client.call('import_configuration', { text, fingerprint }, 60_000),
     removeDemo: () => client.call('remove_demo', {}),
   }
 })

@@ -2,6 +2,7 @@ import { translator } from './catalogue'
 import access from './en/access'
 import app from './en/app'
 import clock from './en/clock'
+import configuration from './en/configuration'
 import doctor from './en/doctor'
 import errors from './en/errors'
 import files from './en/files'
@@ -18,7 +19,7 @@ import studios from './en/studios'
 import window from './en/window'
 import type { KeyOf } from './catalogue'
 
-const en = { access, app, clock, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
+const en = { access, app, clock, configuration, doctor, errors, files, kiosk, kit, overview, picker, player, recorder, settings, sources, state, studios, window } as const
 
 export type Key = KeyOf<typeof en>
 

@@ -1,4 +1,4 @@
-import type { ApiError, AppEvent, DoctorReport, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
+import type { ApiError, AppEvent, ConfigurationCheck, DoctorReport, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
 import { clockOf, clockQuality } from './clock'
 import type { Transport } from '../../src/api/transport'
 import { WRONG_TEXT } from './announced'
@@ -111,6 +111,22 @@ export class FakeService implements Transport {
     }
   }
 
+  /** What a configuration file would change here: a text with `refused` in it changes what is recording. */
+  private compare(text: string): ConfigurationCheck {
+    const changes: ConfigurationCheck['changes'] = [
+      { kind: 'changed', part: 'settings', name: 'Radio', fields: [{ field: 'station', before: 'Radio', after: 'Radio West' }], refused: null },
+      {
+        kind: 'changed', part: 'source', name: 'Studio 1 programme',
+        fields: [{ field: 'config.legs[0].address', before: '239.69.1.1', after: '239.69.1.9' }, { field: 'config.legs[1].address', before: null, after: '239.69.2.9' }],
+        refused: text.includes('refused') ? 'Studio 1 is recording it. Stop that first; then change it.' : null,
+      },
+      { kind: 'added', part: 'recorder', name: 'Concert hall', fields: [{ field: 'name', before: null, after: 'Concert hall' }], refused: null },
+      { kind: 'removed', part: 'studio', name: 'Studio 9', fields: [], refused: null },
+    ]
+    const shown = text.includes('same') ? [] : changes
+    return { changes: shown, unchanged: 12, refused: shown.filter(({ refused }) => refused).length, fingerprint: 'abc' }
+  }
+
   private recorder(id: number): Recorder {
     const found = this.world.recorders.find((one) => one.id === id)
     if (!found) throw { code: 'not_found', message: `there is no recorder ${id}`, request_id: 'fake' } satisfies ApiError
@@ -200,6 +216,9 @@ export class FakeService implements Transport {
     }),
     make_backup: () => ({ name: 'audyn-now.db', made: new Date().toISOString(), bytes: 131_072, schema: 1, contents: '64 recorders' }),
     restore_backup: () => ({}),
+    export_configuration: () => ({ name: 'audyn-radio.toml', text: 'audyn_configuration = 1\n' }),
+    check_configuration: ({ text }) => this.compare(text),
+    import_configuration: ({ text }) => this.compare(text),
     remove_demo: () => ({}),
     level_layout: () => layoutOf(this.world, this.generation),
     list_recorders: () => ({ recorders: this.world.recorders }),

@@ -53,12 +53,16 @@ impl Shelf {
 
 fn read(store: &Store, defaults: &Settings) -> Result<Book, StoreError> {
     let mut settings = store.settings(defaults)?.unwrap_or_else(|| defaults.clone());
-    // What was given to the program goes before what was set.
+    lock(&mut settings, defaults);
+    Ok(Book { settings, sources: store.sources()?, recorders: store.recorders()?, studios: store.studios()? })
+}
+
+/// What was given to the program goes before what was set.
+pub(crate) fn lock(settings: &mut Settings, defaults: &Settings) {
     if defaults.archive_root_locked.is_some() {
         settings.archive_root.clone_from(&defaults.archive_root);
     }
     settings.archive_root_locked.clone_from(&defaults.archive_root_locked);
-    Ok(Book { settings, sources: store.sources()?, recorders: store.recorders()?, studios: store.studios()? })
 }
 
 impl Book {

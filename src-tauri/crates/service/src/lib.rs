@@ -6,6 +6,7 @@ pub mod access;
 pub mod api;
 mod book;
 mod clock;
+pub mod configuration;
 mod demo;
 mod discovery;
 mod disk_watch;

@@ -2,6 +2,7 @@
 
 mod access;
 mod clock;
+mod configuration;
 mod control;
 mod discovery;
 mod doctor;
@@ -12,7 +13,7 @@ mod recorders;
 mod sources;
 mod studios;
 
-pub(crate) use control::resident_memory;
+pub(crate) use control::{changed as changed_settings, resident_memory};
 pub use opening::ENTRA_SECRET;
 
 use crate::api::{ApiError, Code};

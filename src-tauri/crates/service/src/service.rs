@@ -398,6 +398,12 @@ impl Inner {
         }
     }
 
+    /// The name of a recorder that records, if one does.
+    pub(crate) fn busy_recorder(&self) -> Option<String> {
+        let book = self.station.shelf.book();
+        book.recorders.iter().find(|row| self.station.is_busy(row.uid)).map(|row| row.name.clone())
+    }
+
     /// A recorder as it is now.
     pub(crate) fn recorder(&self, id: u32) -> Result<wire::Recorder, ApiError> {
         let book = self.station.shelf.book();
@@ -445,7 +451,7 @@ impl Inner {
 }
 
 /// The settings of a new station.
-fn defaults(options: &Options) -> Settings {
+pub(crate) fn defaults(options: &Options) -> Settings {
     let root = options.archive_root.as_ref().unwrap_or(&options.default_archive_root);
     Settings {
         station: "Audyn".to_owned(),

@@ -17,6 +17,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 mod audit;
 mod backups;
+mod configuration;
 mod days;
 mod demo;
 mod documents;
@@ -40,15 +41,19 @@ mod users;
 
 pub use audit::{AuditNote, AuditRow, AuditWanted};
 pub use backups::BackupInfo;
+pub use configuration::Rows;
 pub use days::{DayRow, DayShare};
 pub use error::StoreError;
 pub use history::{HistoryNote, HistoryWanted};
+pub(crate) use look::book as look_at_book;
 pub use look::source_named;
+pub use names::key as name_key;
 pub use notices::{NewNotice, NoticeRow};
 pub use recorders::{NewRecorderRow, RecorderChange, RecorderRow};
 pub use runs::PreviousRun;
 pub use sessions::SessionRow;
 pub use sources::{NewSourceRow, SourceChange, SourceRow};
+pub(crate) use studios::fresh_id as fresh_studio_id;
 pub use studios::{NewStudioRow, StudioChange, StudioRow};
 pub use tokens::TokenRow;
 pub use users::{BreakglassRow, NewUserRow, PasswordHash, UserChange, UserRow};

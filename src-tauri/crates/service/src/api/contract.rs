@@ -218,6 +218,13 @@ contract! {
     make_backup: Admin, Post "/api/control/backups", Empty => Backup;
     /// Replaces the state database by a backup; what it held is backed up first. Recorders must be stopped.
     restore_backup: Admin, Post "/api/control/backups/{name}/restore", BackupName => Empty;
+    /// The station's configuration as one file, without secrets.
+    export_configuration: Admin, Get "/api/control/configuration", Empty => ConfigurationFile;
+    /// What a configuration file would change here, field by field. Changes nothing.
+    check_configuration: Admin, Post "/api/control/configuration/check", ConfigurationText => ConfigurationCheck;
+    /// Makes the station what a configuration file says, whole or not at all; what it was is backed up first. Recorders that
+    /// record go on undisturbed.
+    import_configuration: Admin, Post "/api/control/configuration/import", ImportConfiguration => ConfigurationCheck;
     /// Removes the demonstration: its recorders, sources and studios. Recordings stay.
     remove_demo: Admin, Delete "/api/control/demo", Empty => Empty;
     /// Every counter, in the Prometheus text format.

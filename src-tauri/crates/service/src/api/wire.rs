@@ -5,6 +5,7 @@
 
 mod access;
 mod clock;
+mod configuration;
 mod discovery;
 mod doctor;
 mod event;
@@ -19,6 +20,7 @@ mod studio;
 
 pub use access::*;
 pub use clock::*;
+pub use configuration::*;
 pub use discovery::*;
 pub use doctor::*;
 pub use event::*;

@@ -71,7 +71,7 @@ impl Service {
     ) -> Result<Settings, ApiError> {
         self.work(move |inner| {
             let before = inner.station.shelf.book().settings.clone();
-            let settings = changed(inner, &before, change)?;
+            let settings = changed(&before, change, &|| inner.busy_recorder())?;
             if settings == before {
                 return Ok(settings);
             }
@@ -195,8 +195,12 @@ fn remove_demo(inner: &Inner, recorders: &[u32]) -> Result<Empty, ApiError> {
     Ok(Empty {})
 }
 
-/// The settings with a change, checked.
-fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<Settings, ApiError> {
+/// The settings with a change, checked. `busy` names a recorder that records, if one does.
+pub(crate) fn changed(
+    before: &Settings,
+    change: ChangeSettings,
+    busy: &dyn Fn() -> Option<String>,
+) -> Result<Settings, ApiError> {
     let mut problems = Vec::new();
     let mut settings = before.clone();
     if let Some(station) = change.station {
@@ -218,9 +222,7 @@ fn changed(inner: &Inner, before: &Settings, change: ChangeSettings) -> Result<S
         } else if let Err(error) = audyn_archive::check_folder(std::path::Path::new(root)) {
             problems.push(format!("{error}."));
         }
-        let book = inner.station.shelf.book();
-        if let Some(row) = book.recorders.iter().find(|row| inner.station.is_busy(row.uid)) {
-            let name = &row.name;
+        if let Some(name) = busy() {
             return Err(ApiError::conflict(format!("{name} is recording. Stop all recorders first.")));
         }
         root.clone_into(&mut settings.archive_root);

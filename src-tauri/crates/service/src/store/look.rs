@@ -5,7 +5,10 @@ use std::path::Path;
 use audyn_engine::source::Source;
 use rusqlite::OptionalExtension as _;
 
-use super::{file, names, sources};
+use super::error::Fault;
+use super::{configuration, documents, file, names, recorders, sources, studios};
+use crate::api::wire::Settings;
+use crate::book::Book;
 use crate::terms;
 
 /// The source of this name in the state folder, as the station would receive it.
@@ -41,4 +44,40 @@ pub fn source_named(dir: &Path, name: &str) -> Result<Source, String> {
     let row = rows.swap_remove(found);
     let heard = terms::heard(&row.id, &row.config, interface).map_err(|problems| problems.join(" "))?;
     Ok(heard.source)
+}
+
+/// What is set in the state folder, and the last number a recorder was given.
+///
+/// # Errors
+/// There is no state, or it cannot be read; in sentences.
+pub fn book(dir: &Path, defaults: &Settings) -> Result<(Book, u32), String> {
+    let path = dir.join(file::FILE);
+    if !path.exists() {
+        return Err(format!(
+            "there is no station in {}; set AUDYN_CONFIG_DIR to its state folder",
+            dir.display()
+        ));
+    }
+    let cannot = |why: &dyn std::fmt::Display| format!("cannot read the station in {}: {why}", dir.display());
+    let mut db = file::open_to_look(&path).map_err(|error| cannot(&error))?;
+    // One transaction: a station that runs may be changing it.
+    let tx = db.transaction().map_err(|error| cannot(&error))?;
+    let read = || -> Result<(Book, u32), Fault> {
+        let sql = "SELECT document FROM settings";
+        let stored: Option<String> = tx.query_row(sql, [], |row| row.get(0)).optional()?;
+        let mut settings =
+            stored.map_or_else(|| defaults.clone(), |stored| documents::lay_over(defaults, &stored).0);
+        crate::book::lock(&mut settings, defaults);
+        let book = Book {
+            settings,
+            sources: configuration::usable(sources::rows(&tx)?),
+            recorders: configuration::usable(recorders::rows(&tx)?),
+            studios: studios::rows(&tx)?,
+        };
+        Ok((book, configuration::last_number(&tx)?))
+    };
+    read().map_err(|fault| match fault {
+        Fault::Refused(error) => cannot(&error),
+        Fault::Sql(error) => cannot(&error),
+    })
 }

@@ -73,11 +73,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn studios(&self) -> Result<Vec<StudioRow>, StoreError> {
-        self.read("read the studios", |tx| {
-            let mut found = tx.prepare_cached(&format!("{SELECT} ORDER BY position, rowid"))?;
-            let rows = found.query_map([], read)?.collect::<Result<_, _>>()?;
-            Ok(rows)
-        })
+        self.read("read the studios", |tx| Ok(rows(tx)?))
     }
 
     /// Keeps a new studio.
@@ -183,7 +179,12 @@ impl Store {
     }
 }
 
-fn fresh_id() -> String {
+pub(super) fn rows(tx: &Connection) -> rusqlite::Result<Vec<StudioRow>> {
+    let mut found = tx.prepare_cached(&format!("{SELECT} ORDER BY position, rowid"))?;
+    found.query_map([], read)?.collect()
+}
+
+pub(crate) fn fresh_id() -> String {
     // The last half of a UUIDv7 is random.
     let [.., a, b, c, d] = Uuid::now_v7().into_bytes();
     format!("studio-{a:02x}{b:02x}{c:02x}{d:02x}")
