@@ -854,6 +854,84 @@ crowded: number, };
 export type Code = "invalid" | "not_found" | "conflict" | "unauthenticated" | "forbidden" | "too_many" | "unavailable" | "timeout" | "internal";
 
 /**
+ * One difference.
+ */
+export type ConfigurationChange = { 
+/**
+ * What happens.
+ */
+kind: ConfigurationChangeKind, 
+/**
+ * To what.
+ */
+part: ConfigurationPart, 
+/**
+ * Its name; the new one if that changes.
+ */
+name: string, 
+/**
+ * Field by field; empty for what is removed.
+ */
+fields: Array<FieldChange>, 
+/**
+ * Why it cannot be done now, and what to do; none if it can.
+ */
+refused: string | null, };
+
+/**
+ * What happens.
+ */
+export type ConfigurationChangeKind = "added" | "changed" | "removed";
+
+/**
+ * What a configuration would change. Nothing was changed.
+ */
+export type ConfigurationCheck = { 
+/**
+ * Every difference, in the order of the file; what is removed comes last.
+ */
+changes: Array<ConfigurationChange>, 
+/**
+ * Sources, recorders and studios that stay as they are.
+ */
+unchanged: number, 
+/**
+ * How many of the changes are refused. It is taken up whole or not at all.
+ */
+refused: number, 
+/**
+ * For the import.
+ */
+fingerprint: string, };
+
+/**
+ * The station's configuration as one file. Secrets, recordings and what is being recorded are not in it.
+ */
+export type ConfigurationFile = { 
+/**
+ * A name for it: `audyn-radio-one.toml`
+ */
+name: string, 
+/**
+ * TOML, up to 1 MiB.
+ */
+text: string, };
+
+/**
+ * Parts of a configuration.
+ */
+export type ConfigurationPart = "settings" | "source" | "recorder" | "studio";
+
+/**
+ * A configuration to look at.
+ */
+export type ConfigurationText = { 
+/**
+ * TOML, up to 1 MiB.
+ */
+text: string, };
+
+/**
  * Files to copy out.
  */
 export type CopyFiles = { 
@@ -1424,6 +1502,23 @@ viewers: Array<string>,
 others: Access | null, };
 
 /**
+ * A field that differs.
+ */
+export type FieldChange = { 
+/**
+ * Where: `config.legs[0].address`
+ */
+field: string, 
+/**
+ * What it is here; none if it is not set.
+ */
+before: string | null, 
+/**
+ * What it would be; none if it would not be set.
+ */
+after: string | null, };
+
+/**
  * One studio or recorder.
  */
 export type FileBranch = { 
@@ -1831,6 +1926,19 @@ before?: number | null,
  * At most so many: 1 to 1000, 200 if not given.
  */
 limit?: number | null, };
+
+/**
+ * A configuration to take up.
+ */
+export type ImportConfiguration = { 
+/**
+ * The very text that was checked.
+ */
+text: string, 
+/**
+ * What the check gave for it. Refused if the station has changed since.
+ */
+fingerprint: string, };
 
 /**
  * A sound card.
@@ -3673,6 +3781,12 @@ export interface Operations {
   make_backup: { request: Empty; reply: Backup };
   /** Replaces the state database by a backup; what it held is backed up first. Recorders must be stopped. */
   restore_backup: { request: BackupName; reply: Empty };
+  /** The station's configuration as one file, without secrets. */
+  export_configuration: { request: Empty; reply: ConfigurationFile };
+  /** What a configuration file would change here, field by field. Changes nothing. */
+  check_configuration: { request: ConfigurationText; reply: ConfigurationCheck };
+  /** Makes the station what a configuration file says, whole or not at all; what it was is backed up first. Recorders that record go on undisturbed. */
+  import_configuration: { request: ImportConfiguration; reply: ConfigurationCheck };
   /** Removes the demonstration: its recorders, sources and studios. Recordings stay. */
   remove_demo: { request: Empty; reply: Empty };
   /** Every counter, in the Prometheus text format. */
@@ -3809,6 +3923,9 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   backups: ["GET", "/api/control/backups"],
   make_backup: ["POST", "/api/control/backups"],
   restore_backup: ["POST", "/api/control/backups/{name}/restore"],
+  export_configuration: ["GET", "/api/control/configuration"],
+  check_configuration: ["POST", "/api/control/configuration/check"],
+  import_configuration: ["POST", "/api/control/configuration/import"],
   remove_demo: ["DELETE", "/api/control/demo"],
   metrics: ["GET", "/api/control/metrics"],
   level_layout: ["GET", "/api/control/levels"],

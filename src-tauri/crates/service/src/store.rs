@@ -47,7 +47,6 @@ pub use error::StoreError;
 pub use history::{HistoryNote, HistoryWanted};
 pub(crate) use look::book as look_at_book;
 pub use look::source_named;
-pub use names::key as name_key;
 pub use notices::{NewNotice, NoticeRow};
 pub use recorders::{NewRecorderRow, RecorderChange, RecorderRow};
 pub use runs::PreviousRun;
