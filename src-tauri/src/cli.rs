@@ -14,6 +14,7 @@ mod recover;
 mod remote;
 pub mod send;
 mod serve;
+mod user;
 mod window;
 
 use std::ffi::OsString;
@@ -91,6 +92,12 @@ pub enum Command {
     Clock(clock::ClockArgs),
     /// Export the station's configuration, see what a file would change, import it
     Config(configuration::ConfigArgs),
+    /// Say who may sign in by a password
+    User(user::UserArgs),
+    /// Set the password that opens when nothing else does
+    Breakglass(user::BreakglassArgs),
+    /// Open the station to the network, or close it
+    Listen(user::ListenArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -184,6 +191,9 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Inputs(args) => inputs::run(args).map(ExitCode::from),
         Command::Clock(args) => clock::run(args).map(ExitCode::from),
         Command::Config(args) => configuration::run(args).map(ExitCode::from),
+        Command::User(args) => user::user(args).map(ExitCode::from),
+        Command::Breakglass(args) => user::breakglass(args).map(ExitCode::from),
+        Command::Listen(args) => user::listen(args).map(ExitCode::from),
         Command::Completions(args) => completions::run(args).map(ExitCode::from),
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn run(args: &ServeArgs, logging: &Logging) -> anyhow::Result<Exit> {
     let folder = options.state_dir.clone();
     let service = Service::open(options, Arc::new(SystemClock))
         .with_context(|| format!("cannot open the station in {}", folder.display()))?;
+    service.use_keyring();
     tracing::info!(
         "serving without a window: state in {}, recordings in {}",
         folder.display(),

@@ -75,6 +75,7 @@ pub fn open(app: AppHandle, options: Options) -> std::io::Result<()> {
         let station = &shell(&app).station;
         match Service::open(options.service, Arc::new(SystemClock)) {
             Ok(service) => {
+                service.use_keyring();
                 if let Some(id) = options.studio {
                     select(&service, &id);
                 }

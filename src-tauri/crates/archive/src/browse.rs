@@ -226,6 +226,38 @@ impl Root {
         }
     }
 
+    /// Opens a file for reading, also one that is still being written; one that is complete is kept from being deleted
+    /// until it is closed. No link on the way is followed, and nothing but a file is opened: whatever somebody has put
+    /// into the archive, what is read lies in it.
+    ///
+    /// # Errors
+    /// There is none below the root, or it cannot be read.
+    pub fn open_media(&self, row: &SegmentRow) -> Result<File, Error> {
+        let refused = |why| Error::Refused { act: "read", path: row.path.clone(), why };
+        let outside = || refused("it is not below the archive root");
+        let path = self.path_of(row).ok_or_else(outside)?;
+        let file = match beneath(self.dir(), Path::new(&row.path)) {
+            Ok(file) => file,
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+                return Err(outside());
+            }
+            Err(error) => return Err(Error::file("read", path)(error)),
+        };
+        if !file.metadata().map_err(Error::file("read", &path))?.is_file() {
+            return Err(refused("it is no file"));
+        }
+        match row.state {
+            SegmentState::Open => Ok(file),
+            SegmentState::Sealed | SegmentState::Faulted => match file.try_lock_shared() {
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    Err(refused("another program is using it; try again later"))
+                }
+                // A file system without locks can be read from too.
+                Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(file),
+            },
+        }
+    }
+
     /// Where a row's file is; none if the catalogue names a place outside the root, as a foreign disk's may.
     #[must_use]
     pub fn path_of(&self, row: &SegmentRow) -> Option<PathBuf> {
@@ -271,6 +303,18 @@ impl FromStr for Cursor {
         let start = Tai(start.parse().map_err(|_| BadCursor)?);
         Ok(Self { start, id: id.parse().map_err(|_| BadCursor)? })
     }
+}
+
+/// Opens a path below a folder, part by part and without following links.
+fn beneath(dir: &Path, below: &Path) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    // Not to wait: somebody may have put a pipe there.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut at = File::open(dir)?;
+    for part in below {
+        at = rustix::fs::openat(&at, part, flags, Mode::empty())?.into();
+    }
+    Ok(at)
 }
 
 /// See [`Root::path_of`].

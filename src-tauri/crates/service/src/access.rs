@@ -11,9 +11,11 @@
 mod audit;
 mod back_off;
 mod credential;
+mod desk;
 mod door;
 mod known;
 mod mapping;
+mod media;
 mod password;
 mod sight;
 mod sign_in;
@@ -25,7 +27,9 @@ use audyn_model::Utc;
 use tokio::sync::{Semaphore, watch};
 
 pub use credential::Credential;
+pub use desk::{Desk, Named};
 pub use door::AuditEntry;
+pub use media::Media;
 pub use sign_in::{ProviderIdentity, SignIn, SignedIn};
 
 pub(crate) use audit::who;
@@ -190,6 +194,3 @@ pub(crate) fn defaults() -> AccessSettings {
         },
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -14,7 +14,9 @@ mod sources;
 mod studios;
 
 pub(crate) use control::{changed as changed_settings, resident_memory};
+pub(crate) use self::access::address;
 pub use opening::ENTRA_SECRET;
+pub(crate) use opening::listening;
 
 use crate::api::{ApiError, Code};
 use crate::store::StoreError;

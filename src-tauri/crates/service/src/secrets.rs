@@ -127,10 +127,10 @@ impl Secrets {
         if let Some(found) = self.file.read()?.remove(name) {
             return Ok(Some(Secret(found)));
         }
-        match self.session.get() {
-            Some(session) => Ok(session.get(name)?.map(Secret)),
-            None => Ok(None),
+        if !self.file.elsewhere()?.contains(name) {
+            return Ok(None);
         }
+        self.keyring()?.get(name).map(|found| found.map(Secret))
     }
 
     /// Keeps a secret; it replaces the one of the same name.
@@ -141,6 +141,8 @@ impl Secrets {
         fit(name, &secret.0)?;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = self.session.get() {
+            // Where it is to be looked for is noted first: one that cannot be had is not taken for one that never was.
+            self.file.note_elsewhere(name, true)?;
             match session.put(name, &secret.0) {
                 Ok(()) => return self.file.forget(name),
                 Err(error) => {
@@ -159,7 +161,16 @@ impl Secrets {
         fit(name, &[])?;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.file.forget(name)?;
-        self.session.get().map_or(Ok(()), |session| session.remove(name))
+        if !self.file.elsewhere()?.contains(name) {
+            return Ok(());
+        }
+        self.keyring()?.remove(name)?;
+        self.file.note_elsewhere(name, false)
+    }
+
+    fn keyring(&self) -> Result<&Session, SecretError> {
+        let without = || SecretError::Session("this program does not use it".to_owned());
+        self.session.get().ok_or_else(without)
     }
 
     /// Where secrets are kept now, and against what that protects them, in sentences.

@@ -62,6 +62,9 @@ pub(crate) use names::key as name_key;
 use error::{Fault, shows_damage};
 use schema::Steps;
 
+/// The number of no start of the program.
+const NO_RUN: i64 = 0;
+
 /// The open state.
 #[derive(Debug)]
 pub struct Store {
@@ -105,24 +108,30 @@ impl Store {
         Self::open_with(schema::STEPS, dir, program, now)
     }
 
+    /// Opens the state for a change while the program does not run: this is no start of it, and a damaged database is
+    /// left as it is for the next start to set aside.
+    ///
+    /// # Errors
+    /// As for [`Self::open`], and it is damaged.
+    pub fn open_to_change(dir: &Path, program: &str, now: Utc) -> Result<Self, StoreError> {
+        let steps = schema::STEPS;
+        make_folders(dir)?;
+        let lock = lock::Lock::take(dir, program, now)?;
+        file::look_for_damage(dir, steps)?;
+        let mut found = file::open(dir, steps, now)?;
+        upgrade(&mut found, steps, dir, now)?;
+        let held = Mutex::new(Held { db: found.db, run: NO_RUN });
+        Ok(Self { dir: dir.to_owned(), steps, held, backing_up: Mutex::new(()), _lock: lock })
+    }
+
     fn open_with(steps: Steps, dir: &Path, program: &str, now: Utc) -> Result<(Self, Opened), StoreError> {
-        for folder in [dir, &dir.join(backups::FOLDER)] {
-            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-            made.map_err(StoreError::file("make", folder))?;
-        }
+        make_folders(dir)?;
         // Step 1: nobody else is at it.
         let lock = lock::Lock::take(dir, program, now)?;
         // Step 2: a sound database, or a new one.
         let mut found = file::open(dir, steps, now)?;
-        // Step 3: of this schema. What it was is kept: no step leads back.
-        if found.version < steps.newest() {
-            let before = backups::make(dir, backups::Kind::Asked, steps, now)?;
-            if let Err(fault) = steps.upgrade(&mut found.db) {
-                // Nothing was changed; a backup at every attempt would fill the disk.
-                backups::delete(dir, &before)?;
-                return Err(told(dir, "upgrade the tables", fault));
-            }
-        }
+        // Step 3: of this schema.
+        upgrade(&mut found, steps, dir, now)?;
         // Step 4: the books.
         backups::clear(dir)?;
         let begun = runs::begin(&mut found.db, program, now);
@@ -184,6 +193,28 @@ impl Store {
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn make_folders(dir: &Path) -> Result<(), StoreError> {
+    for folder in [dir, &dir.join(backups::FOLDER)] {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(StoreError::file("make", folder))?;
+    }
+    Ok(())
+}
+
+/// Brings a database to the newest schema. What it was is kept: no step leads back.
+fn upgrade(found: &mut file::Found, steps: Steps, dir: &Path, now: Utc) -> Result<(), StoreError> {
+    if found.version >= steps.newest() {
+        return Ok(());
+    }
+    let before = backups::make(dir, backups::Kind::Asked, steps, now)?;
+    if let Err(fault) = steps.upgrade(&mut found.db) {
+        // Nothing was changed; a backup at every attempt would fill the disk.
+        backups::delete(dir, &before)?;
+        return Err(told(dir, "upgrade the tables", fault));
+    }
+    Ok(())
 }
 
 fn transact<T>(

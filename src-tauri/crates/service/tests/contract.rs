@@ -12,6 +12,10 @@ mod doctor;
 mod facts;
 #[path = "contract/rewriting.rs"]
 mod rewriting;
+#[path = "contract/roles.rs"]
+mod roles;
+#[path = "contract/signing_in.rs"]
+mod signing_in;
 #[path = "contract/triggers.rs"]
 mod triggers;
 

@@ -61,6 +61,7 @@ export default {
   preRollOff: 'Nothing',
   preRollMemory: 'Memory for it, all sources together',
   preRollUsual: 'A quarter of what was free at the start, 1 GiB at most',
+  secrets: 'Secrets',
   preRollHeld: '{held} of at most {limit}',
   mebibytes: '{n} MiB',
   closeToTray: 'Closing the window keeps recording in the tray',

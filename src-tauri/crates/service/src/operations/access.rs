@@ -294,7 +294,7 @@ fn belongs(
 }
 
 /// An address as it is typed: one @, no spaces, up to 254 characters (RFC 5321, 4.5.3.1).
-fn address(typed: &str, problems: &mut Vec<String>) -> String {
+pub(crate) fn address(typed: &str, problems: &mut Vec<String>) -> String {
     let email = typed.trim();
     let parts: Vec<&str> = email.split('@').collect();
     let fits = email.chars().count() <= 254

@@ -4,7 +4,7 @@
 //! Its key comes from systemd's credential `audyn-key` where there is one; else it is made of the machine's id and of a
 //! random key file beside it, so that neither a copied database nor the sealed file alone reveals anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -25,6 +25,8 @@ const NONCE: usize = 24;
 const CREDENTIAL: &str = "audyn-key";
 /// Shortest credential in bytes.
 const LEAST_KEY: usize = 32;
+/// Names of the secrets that are in the keyring, one a line.
+const ELSEWHERE: &str = "in-keyring";
 /// Longest file that is read.
 const MOST: u64 = 4 << 20;
 /// Secrets in one file.
@@ -87,6 +89,34 @@ impl SealedFile {
             return Ok(());
         }
         self.write(&all)
+    }
+
+    /// Names of secrets that went to the keyring.
+    pub fn elsewhere(&self) -> Result<BTreeSet<String>, SecretError> {
+        let path = self.dir.join(ELSEWHERE);
+        match fs::read_to_string(&path) {
+            Ok(names) => Ok(names.lines().map(str::to_owned).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(error) => Err(SecretError::file("read", path)(error)),
+        }
+    }
+
+    /// Notes that a secret went to the keyring, or is there no more.
+    pub fn note_elsewhere(&self, name: &str, there: bool) -> Result<(), SecretError> {
+        let mut names = self.elsewhere()?;
+        let changed = if there { names.insert(name.to_owned()) } else { names.remove(name) };
+        if !changed {
+            return Ok(());
+        }
+        self.make_dir()?;
+        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        put(&self.dir, ELSEWHERE, text.as_bytes())
+            .map_err(SecretError::file("write", self.dir.join(ELSEWHERE)))
+    }
+
+    fn make_dir(&self) -> Result<(), SecretError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
+        made.map_err(SecretError::file("make", &self.dir))
     }
 
     /// Against what it protects.
@@ -152,8 +182,7 @@ impl SealedFile {
     }
 
     fn write(&self, all: &BTreeMap<String, Vec<u8>>) -> Result<(), SecretError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
-        made.map_err(SecretError::file("make", &self.dir))?;
+        self.make_dir()?;
         let path = self.path();
         let failed = |source| SecretError::file("write", &path)(source);
         let kind = if self.credential()?.is_some() { KeyKind::Credential } else { KeyKind::Machine };

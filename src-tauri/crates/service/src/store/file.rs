@@ -61,6 +61,11 @@ pub(super) fn open(dir: &Path, steps: Steps, now: Utc) -> Result<Found, StoreErr
     }
 }
 
+/// Whether the database of `dir` can be used as it is; one that is not there can be made.
+pub(super) fn look_for_damage(dir: &Path, steps: Steps) -> Result<(), StoreError> {
+    open_existing(&dir.join(FILE), steps).map(drop)
+}
+
 /// For looking only.
 pub(super) fn open_to_look(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -14,6 +14,7 @@ use crate::api::wire::{
     RecorderConfig, Settings, SourceConfig, Theme, ToneConfig, UserSource, Writing,
 };
 
+mod access;
 mod assignment;
 mod backups;
 mod damage;

@@ -70,6 +70,11 @@ impl Station {
         dispatch(&self.service, caller, name, request).await
     }
 
+    /// Where a file is, below the archive's root.
+    async fn path(&self, id: &str) -> String {
+        self.ask("file", json!({ "id": id })).await["file"]["path"].as_str().unwrap().to_owned()
+    }
+
     fn studio_caller(&self) -> Caller {
         Caller::here(Access::Studio, Some(self.studio.clone()))
     }
@@ -293,4 +298,44 @@ async fn names_are_previewed_for_settings_that_are_being_typed() {
     let error =
         station.ask_as(&Caller::local(), "preview_names", json!({ "writing": writing, "count": 51 })).await;
     assert_eq!(error.unwrap_err().code, Code::Invalid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_opened_for_whoever_may_have_it_and_never_outside_the_archive() {
+    use std::io::Read as _;
+    let station = Station::new().await;
+    let ids = station.ids().await;
+    let all = Caller::here(Access::Viewer, None);
+    let mut media = station.service.open_media(&all, &ids[1]).await.unwrap();
+    let mut bytes = Vec::new();
+    media.file.read_to_end(&mut bytes).unwrap();
+    assert_eq!(
+        (bytes.len() as u64, &bytes[..4], media.content_type),
+        (media.bytes, &b"RIFF"[..], "audio/wav")
+    );
+    assert!(!media.growing && media.name.ends_with(".wav"));
+    let held = station.ask("delete_files", json!({ "ids": [ids[1]] })).await;
+    assert_eq!(held["done"], json!([]), "what is being read is not deleted: {held}");
+    drop(media);
+    assert!(station.service.open_media(&all, &ids[0]).await.unwrap().growing);
+    let studio = station.studio_caller();
+    assert!(station.service.open_media(&studio, &ids[2]).await.is_ok());
+    assert_eq!(station.service.open_media(&studio, &ids[1]).await.unwrap_err().code, Code::Forbidden);
+    for id in ["", "nonsense", "../../etc/passwd"] {
+        assert_eq!(station.service.open_media(&all, id).await.unwrap_err().code, Code::NotFound);
+    }
+    // A link in the place of a file, and in the place of its folder.
+    let path = station.dir.path().join("archive").join(station.path(&ids[1]).await);
+    let elsewhere = station.dir.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let moved = elsewhere.join(path.file_name().unwrap());
+    std::fs::rename(&path, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &path).unwrap();
+    assert_eq!(station.service.open_media(&all, &ids[1]).await.unwrap_err().code, Code::Conflict);
+    std::fs::remove_file(&path).unwrap();
+    let folder = path.parent().unwrap();
+    std::fs::rename(folder, elsewhere.join("folder")).unwrap();
+    std::fs::rename(&moved, elsewhere.join("folder").join(path.file_name().unwrap())).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("folder"), folder).unwrap();
+    assert_eq!(station.service.open_media(&all, &ids[1]).await.unwrap_err().code, Code::Conflict);
 }

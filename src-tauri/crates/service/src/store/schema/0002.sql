@@ -95,3 +95,8 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
 WHEN OLD.id > (SELECT coalesce(max(through), 0) FROM audit_trims) BEGIN
     SELECT raise(ABORT, 'an entry of the audit log is deleted only once that is noted');
 END;
+
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) BEGIN
+    SELECT raise(ABORT, 'an entry of the audit log is not replaced');
+END;
