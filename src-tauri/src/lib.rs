@@ -9,6 +9,7 @@ pub mod config;
 #[cfg(feature = "desktop")]
 pub mod desktop;
 pub mod exit;
+mod lan;
 pub mod levels;
 pub mod logging;
 pub mod shutdown;

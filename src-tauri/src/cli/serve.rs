@@ -13,6 +13,7 @@ use audyn_service::{Options, Service};
 use self::notify::{Notify, Word};
 use super::ORIGINATOR;
 use crate::exit::Exit;
+use crate::lan;
 use crate::logging::Logging;
 use crate::shutdown::{self, Asked, FINISH_DEADLINE};
 
@@ -47,11 +48,19 @@ pub(super) fn run(args: &ServeArgs, logging: &Logging) -> anyhow::Result<Exit> {
         folder.display(),
         service.settings_now().archive_root
     );
+    let web = lan::start(&service);
     notify.say(Word::Ready);
     stay(&asked, &service, &notify, logging);
     notify.say(Word::Stopping);
     tracing::info!("stopping: every file is being finished");
+    // Told first, waited for last: files are finished while connections end.
+    if let Some(web) = &web {
+        web.stop();
+    }
     service.close(FINISH_DEADLINE);
+    if let Some(web) = web {
+        web.close(lan::DEADLINE);
+    }
     Ok(Exit::Done)
 }
 

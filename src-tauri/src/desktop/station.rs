@@ -1,18 +1,20 @@
 //! The service behind the window. It is opened beside the window, so that a slow disk shows a page that waits instead of
 //! no window at all.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audyn_engine::rt::SystemClock;
 use audyn_service::Service;
 use audyn_service::api::wire::AppEvent;
 use audyn_service::api::{self, ApiError, Caller};
+use audyn_web::Web;
 use tauri::{AppHandle, Emitter as _};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use super::{Options, kiosk, shell, tray};
+use crate::lan;
 
 /// Event that carries facts to the page.
 pub const EVENT: &str = "audyn://event";
@@ -20,6 +22,7 @@ pub const EVENT: &str = "audyn://event";
 /// Where the service is.
 pub struct Station {
     opening: watch::Sender<Opening>,
+    web: Mutex<Option<Web>>,
 }
 
 #[derive(Clone)]
@@ -32,7 +35,7 @@ enum Opening {
 
 impl Default for Station {
     fn default() -> Self {
-        Self { opening: watch::Sender::new(Opening::Begun) }
+        Self { opening: watch::Sender::new(Opening::Begun), web: Mutex::default() }
     }
 }
 
@@ -63,8 +66,16 @@ impl Station {
     pub fn close(&self, limit: Duration) {
         let waited =
             tauri::async_runtime::block_on(async { tokio::time::timeout(limit, self.service()).await });
+        let web = self.web.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Told first, waited for last: files are finished while connections end.
+        if let Some(web) = &web {
+            web.stop();
+        }
         if let Ok(Ok(service)) = waited {
             service.close(limit);
+        }
+        if let Some(web) = web {
+            web.close(lan::DEADLINE);
         }
     }
 }
@@ -81,6 +92,7 @@ pub fn open(app: AppHandle, options: Options) -> std::io::Result<()> {
                 }
                 kiosk::follow(&app, service.settings_now().kiosk);
                 tauri::async_runtime::spawn(follow(app.clone(), service.clone()));
+                *station.web.lock().unwrap_or_else(PoisonError::into_inner) = lan::start(&service);
                 tray::watch(&app);
                 station.opening.send_replace(Opening::Open(service));
             }

@@ -2223,6 +2223,47 @@ tls: TlsSettings,
 hosts: Array<string>, };
 
 /**
+ * How the LAN listener is.
+ */
+export type ListenerStatus = { 
+/**
+ * The network reaches it.
+ */
+open: boolean, 
+/**
+ * By which addresses a browser gets here.
+ */
+addresses: Array<string>, 
+/**
+ * SHA-256 of the certificate, `AB:CD:…`; none without TLS.
+ */
+fingerprint: string | null, 
+/**
+ * The certificate is one that Audyn made for itself.
+ */
+self_signed: boolean, 
+/**
+ * From when on the certificate is good.
+ */
+certificate_from: Moment | null, 
+/**
+ * Until when the certificate is good.
+ */
+certificate_until: Moment | null, 
+/**
+ * Connections now.
+ */
+connections: number, 
+/**
+ * Connections that were refused because there were too many, since the program was started.
+ */
+refused: number, 
+/**
+ * Why it is not as it was set, and what to do, in sentences.
+ */
+problem: string | null, };
+
+/**
  * A source that is listened to.
  */
 export type Listening = { 
@@ -3771,6 +3812,8 @@ export interface Operations {
   change_settings: { request: ChangeSettings; reply: Settings };
   /** What time follows, and what is heard of PTP. */
   clock: { request: Empty; reply: ClockStatus };
+  /** How the LAN listener is: where it listens, its certificate, who is there. */
+  listener: { request: Empty; reply: ListenerStatus };
   /** Network interfaces of this machine. */
   interfaces: { request: Empty; reply: Interfaces };
   /** About this program and machine. */
@@ -3918,6 +3961,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   settings: ["GET", "/api/control/settings"],
   change_settings: ["PUT", "/api/control/settings"],
   clock: ["GET", "/api/control/clock"],
+  listener: ["GET", "/api/control/listener"],
   interfaces: ["GET", "/api/control/interfaces"],
   diagnostics: ["GET", "/api/control/diagnostics"],
   backups: ["GET", "/api/control/backups"],

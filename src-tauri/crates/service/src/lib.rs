@@ -16,6 +16,7 @@ mod files;
 mod forecast;
 mod jobs;
 mod levels;
+mod listening;
 mod metrics;
 mod naming;
 mod notices;

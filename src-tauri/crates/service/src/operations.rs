@@ -13,8 +13,8 @@ mod recorders;
 mod sources;
 mod studios;
 
-pub(crate) use control::{changed as changed_settings, resident_memory};
 pub(crate) use self::access::address;
+pub(crate) use control::{changed as changed_settings, resident_memory};
 pub use opening::ENTRA_SECRET;
 pub(crate) use opening::listening;
 

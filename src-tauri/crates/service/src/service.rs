@@ -116,6 +116,8 @@ pub(crate) struct Inner {
     pub doctors: Doctors,
     pub clock: Timekeeper,
     pub access: Gate,
+    /// How the LAN listener is.
+    pub listener: Mutex<wire::ListenerStatus>,
     disk: DiskWatch,
 }
 
@@ -173,6 +175,7 @@ impl Service {
             jobs,
             doctors,
             access,
+            listener: Mutex::default(),
             disk,
         });
         inner.begin(&opened)?;

@@ -208,6 +208,8 @@ contract! {
     change_settings: Admin, Put "/api/control/settings", ChangeSettings => Settings;
     /// What time follows, and what is heard of PTP.
     clock: Viewer, Get "/api/control/clock", Empty => ClockStatus;
+    /// How the LAN listener is: where it listens, its certificate, who is there.
+    listener: Admin, Get "/api/control/listener", Empty => ListenerStatus;
     /// Network interfaces of this machine.
     interfaces: Operator, Get "/api/control/interfaces", Empty => Interfaces;
     /// About this program and machine.

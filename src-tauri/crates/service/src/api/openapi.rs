@@ -66,6 +66,16 @@ pub fn document(version: &str) -> Value {
     })
 }
 
+impl Operation {
+    /// The schemas of its request's fields, by name: what a door needs to read a field that comes as text.
+    #[must_use]
+    pub fn fields(&self) -> Map<String, Value> {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let _ = (self.schemas)(&mut generator);
+        fields(&generator, self).properties
+    }
+}
+
 struct Fields {
     properties: Map<String, Value>,
     required: Vec<String>,

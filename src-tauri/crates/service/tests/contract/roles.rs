@@ -131,6 +131,8 @@ fn table(things: &Things) -> Vec<Row> {
         "audit_log",
         "export_audit",
         "access_settings",
+        "listener",
+        "export_configuration",
         "change_access_settings",
         "set_breakglass",
     ] {
@@ -162,6 +164,8 @@ fn table(things: &Things) -> Vec<Row> {
     for (name, request) in [
         ("restore_backup", json!({ "name": "nothing" })),
         ("preview_names", json!({ "writing": null })),
+        ("check_configuration", json!({ "text": "" })),
+        ("import_configuration", json!({ "text": "", "fingerprint": "" })),
         ("read_sdp", json!({ "text": "" })),
         ("adopt_stream", json!({ "session": "x" })),
         ("copy_files", json!({ "ids": ["nothing"], "folder": "/tmp" })),
