@@ -43,7 +43,7 @@ const pages: RouteRecordRaw[] = [
   ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', near: true, icon: mdiFolderMusicOutline, go: 'f' }),
   ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', near: true, needs: 'ask_doctor', icon: mdiStethoscope, go: 'd' }),
   ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', needs: 'change_settings', icon: mdiCogOutline }),
-  ...page('AccessView', '/settings/:tab(users|sessions|tokens|audit)', 'access', {
+  ...page('AccessView', '/settings/:tab(network|users|sessions|tokens|audit)', 'access', {
     title: 'app.settings', needs: 'access_settings', under: 'settings',
   }),
   ...page('AccountView', '/account', 'account', { title: 'app.account', rail: 'foot', icon: mdiAccountCircleOutline, remote: true }),

@@ -8,9 +8,12 @@ import type { Transport } from './transport'
 /** The shell sends only a few frames more than it is told were taken: a page that hangs is not buried under them. */
 const TOLD_EVERY = 4
 
-/** Whether this page is in Audyn's own window. */
-export function inTauri(): boolean {
-  return '__TAURI_INTERNALS__' in window
+/**
+ * Whether this page is the one in the program, in its own window. A window that shows another station's page has Tauri in
+ * it too, but may ask it for nothing: the page there came over the network.
+ */
+export function inTauri(page: Pick<Location, 'protocol' | 'hostname'> = window.location): boolean {
+  return '__TAURI_INTERNALS__' in window && (page.protocol === 'tauri:' || page.hostname === 'tauri.localhost' || import.meta.env.DEV)
 }
 
 /** The service in the same process, through the shell. The one file that knows Tauri. */

@@ -25,6 +25,7 @@ export const useAccessStore = defineStore('access', () => {
   const sessions = facts(async () => (await client.call('list_sessions', {})).sessions)
   const tokens = facts(async () => (await client.call('list_tokens', {})).tokens)
   const settings = facts(() => client.call('access_settings', {}))
+  const listener = facts(() => client.call('listener', {}))
 
   /** Does it, and shows what became of it, whether or not the event was heard. */
   async function then<Done>(fact: { reload(): Promise<void> }, act: Promise<Done>): Promise<Done> {
@@ -38,6 +39,7 @@ export const useAccessStore = defineStore('access', () => {
     sessions,
     tokens,
     settings,
+    listener,
     // A password takes its time on purpose.
     createUser: (request: Request<'create_user'>) => then(users, client.call('create_user', request, 30_000)),
     changeUser: (request: Request<'change_user'>) => then(users, client.call('change_user', request)),

@@ -136,6 +136,48 @@ test('the audit log is searched, read on, and what refuses is told', async () =>
   expect(text()).toContain('The log is being trimmed.')
 })
 
+test('opening to the network says where and who could get in before it does', async () => {
+  await page('network', ({ access }) => {
+    access.settings.listener.on = false
+    access.listener = { ...access.listener, open: false, addresses: [] }
+  })
+  expect(text()).toContain('Only this machine')
+  mounted.wrapper.findAll('.v-switch').find((one) => one.text().includes('Let browsers'))!.find('input').setValue(true)
+  await settle()
+  mounted.wrapper.find('form').trigger('submit')
+  await settle()
+  expect(asked('change_access_settings')).toEqual([])
+  for (const word of ['Open Audyn to the network?', 'port 8000, All of them', '4F:1C:9A', '3 users, whoever has the emergency password']) expect(all()).toContain(word)
+  await press('Open')
+  expect(asked('change_access_settings')).toMatchObject([{ listener: { on: true, port: 8000 } }])
+})
+
+test('the certificate, the addresses and what is wrong are shown', async () => {
+  await page('network', ({ access }) => {
+    access.listener.problem = 'Port 8000 is taken by another program. Choose another one.'
+    access.listener.certificate_until = '2026-03-20T00:00:00Z'
+  })
+  for (const word of ['https://10.20.4.8:8000', '4F:1C:9A:20', 'Port 8000 is taken', 'Browsers warn of it until it is trusted', 'The certificate ends']) expect(text()).toContain(word)
+})
+
+test('a wrong port is not saved', async () => {
+  await page('network')
+  await type('Port', '70000')
+  expect(text()).toContain('A number from 1 to 65535.')
+  mounted.wrapper.find('form').trigger('submit')
+  await settle()
+  expect(asked('change_access_settings')).toEqual([])
+})
+
+test('a new emergency password goes out once and is not kept in the page', async () => {
+  await page('network')
+  await type('New emergency password', 'sealed envelope')
+  mounted.wrapper.findAll('form')[2]!.trigger('submit')
+  await settle()
+  expect(asked('set_breakglass')).toEqual([{ on: true, minutes: 30, password: 'sealed envelope' }])
+  expect([...document.querySelectorAll('input')].map(({ value }) => value)).not.toContain('sealed envelope')
+})
+
 test('a list that cannot be read says so and is read again', async () => {
   await page('users', (service) => service.refuse.set('list_users', { code: 'internal', message: 'The users could not be read.', request_id: 'r1' }))
   expect(text()).toContain('The users could not be read.')

@@ -1,10 +1,10 @@
-import type { AccessSettings, ApiError, AuditEntry, Operations, Session, Token, User } from '../../src/api/contract'
+import type { AccessSettings, ApiError, AuditEntry, ListenerStatus, Operations, Session, Token, User } from '../../src/api/contract'
 
 type Answers = { [K in keyof Operations]: (request: Operations[K]['request']) => Operations[K]['reply'] }
 export type AccessOperation =
   | 'me' | 'change_own_password' | 'list_users' | 'create_user' | 'change_user' | 'delete_user' | 'set_password' | 'list_sessions'
   | 'end_session' | 'list_tokens' | 'create_token' | 'revoke_token' | 'audit_log' | 'export_audit' | 'access_settings'
-  | 'change_access_settings' | 'set_breakglass'
+  | 'change_access_settings' | 'set_breakglass' | 'listener'
 
 /** Who may come into the made-up station, and who is in. */
 export class FakeAccess {
@@ -21,6 +21,7 @@ export class FakeAccess {
       viewers: [], others: null,
     },
   }
+  listener: ListenerStatus
 
   constructor(now: number) {
     const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString()
@@ -60,6 +61,11 @@ export class FakeAccess {
       const [who, who_id, kind, result, subject, message] = wrote[i % wrote.length]!
       return { id: 1000 - i, at: ago(i * 7), who, who_id, address: who === 'Local' ? null : `10.20.4.${i % 60}`, kind, result, subject, message }
     })
+    this.listener = {
+      open: true, addresses: ['https://audyn.funkhaus.example:8000', 'https://10.20.4.8:8000'],
+      fingerprint: '4F:1C:9A:20:77:E3:0B:D2:6E:51:8C:AA:19:F0:3D:62:B7:84:2E:CF:95:10:6B:DA:38:E7:41:9D:5C:02:FB:70', self_signed: true,
+      certificate_from: ago(1000), certificate_until: ago(-390 * 1440), connections: 7, refused: 0, problem: null,
+    }
   }
 
   /** What is answered; `changed` tells the pages that something is different. */
@@ -132,6 +138,7 @@ export class FakeAccess {
       change_access_settings: ({ listener, sessions, entra, entra_secret }) => {
         if (listener) {
           this.settings.listener = listener
+          this.listener = { ...this.listener, open: listener.on, addresses: listener.on ? this.listener.addresses : [] }
         }
         if (sessions) this.settings.sessions = sessions
         if (entra) this.settings.entra = { ...entra, has_secret: this.settings.entra.has_secret || Boolean(entra_secret) }
@@ -142,6 +149,7 @@ export class FakeAccess {
         this.settings.breakglass = { on: on ?? breakglass.on, has_password: breakglass.has_password || Boolean(password), minutes: minutes ?? breakglass.minutes }
         return then(this.settings)
       },
+      listener: () => this.listener,
     }
   }
 }
