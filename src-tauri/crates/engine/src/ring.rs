@@ -5,9 +5,12 @@
 //! stall stays untouched until there is one.
 //!
 //! **Full policy:** when every block is out, the newest frames are dropped and counted; when a block comes back, a
-//! `Gap(Overrun)` of exactly their number goes ahead of it.
+//! `Gap(Overrun)` of exactly their number goes ahead of it. Other gaps that come meanwhile keep their own cause and length;
+//! up to 64 wait for a place, and beyond that what comes is added to the last, as an overrun.
 
 #![allow(unsafe_code)]
+
+use std::collections::VecDeque;
 
 use audyn_model::{Anchor, AudioFormat, Gap, GapCause, SampleIndex};
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -46,10 +49,8 @@ pub struct FrameWriter {
     open: Option<(SampleIndex, Block)>,
     channels: usize,
     next: SampleIndex,
-    /// Frames dropped just before `next` and not yet told.
-    lost: u64,
-    /// A gap that found no place; ends where `lost` begins.
-    waiting: Option<Gap>,
+    /// Gaps not yet told, in order and touching; the last ends at `next`. Never grows beyond [`WAITING`].
+    waiting: VecDeque<Gap>,
     anchor: Option<Anchor>,
     /// Where frames go that are measured and dropped.
     scratch: Box<[i32]>,
@@ -61,6 +62,9 @@ pub struct FrameReader {
     items: Consumer<Item>,
     returned: Producer<Block>,
 }
+
+/// Gaps of different causes that may wait for a place in the ring.
+const WAITING: usize = 64;
 
 /// Frames one block holds: 20 ms.
 fn block_frames(format: &AudioFormat) -> usize {
@@ -84,8 +88,7 @@ pub fn frame_ring(format: &AudioFormat, ms: u64) -> (FrameWriter, FrameReader) {
         open: None,
         channels,
         next: SampleIndex(0),
-        lost: 0,
-        waiting: None,
+        waiting: VecDeque::with_capacity(WAITING),
         anchor: None,
         scratch: vec![0; frames * channels].into_boxed_slice(),
         overrun_frames: 0,
@@ -127,8 +130,7 @@ impl FrameWriter {
     pub fn fill<R>(&mut self, frames: usize, write: impl FnOnce(&mut [i32]) -> R) -> R {
         let samples = frames * self.channels;
         if !self.has_room_for(samples) {
-            self.lost += frames as u64;
-            self.overrun_frames += frames as u64;
+            self.drop_frames(self.next, frames as u64);
             self.next = self.next.plus(frames as i64);
             return write(&mut self.scratch[..samples]);
         }
@@ -145,13 +147,7 @@ impl FrameWriter {
         self.hand_over();
         let gap = Gap { at: self.next, len, cause };
         self.next = gap.end();
-        self.settle();
-        match self.waiting.as_ref().map(|waiting| waiting.joined(&gap)) {
-            None if self.lost == 0 => self.waiting = Some(gap),
-            Some(Some(joined)) if self.lost == 0 => self.waiting = Some(joined),
-            // The ring is full to its last item: what cannot be told apart any more is lost together.
-            None | Some(_) => self.lost += len,
-        }
+        self.wait(gap);
         self.settle();
     }
 
@@ -180,7 +176,7 @@ impl FrameWriter {
             self.free.push(block);
         }
         self.settle();
-        if self.waiting.is_some() || self.lost > 0 || self.items.slots() < 2 {
+        if !self.waiting.is_empty() || self.items.slots() < 2 {
             return false;
         }
         match self.free.pop() {
@@ -203,28 +199,39 @@ impl FrameWriter {
         {
             // `has_room_for` keeps a place, so this does not happen; if it did, the frames would be counted.
             let frames = (block.samples().len() / self.channels) as u64;
-            self.lost += frames;
-            self.overrun_frames += frames;
             block.clear();
             self.free.push(block);
+            self.drop_frames(at, frames);
         }
     }
 
-    /// Puts what waits for a place into the ring: a gap, then the frames lost, then an anchor.
-    fn settle(&mut self) {
-        if let Some(gap) = self.waiting
-            && self.items.slots() > 1
-            && self.items.push(Item::Gap(gap)).is_ok()
-        {
-            self.waiting = None;
+    /// Counts frames that found no room.
+    fn drop_frames(&mut self, at: SampleIndex, frames: u64) {
+        self.overrun_frames += frames;
+        self.wait(Gap { at, len: frames, cause: GapCause::Overrun });
+    }
+
+    /// Lets a gap wait for a place, behind those that do already.
+    fn wait(&mut self, gap: Gap) {
+        let room = self.waiting.len() < WAITING;
+        match self.waiting.back_mut() {
+            Some(last) if last.cause == gap.cause => last.len += gap.len,
+            // What cannot be told apart any more is lost together.
+            Some(last) if !room => *last = Gap { len: last.len + gap.len, cause: GapCause::Overrun, ..*last },
+            Some(_) | None => self.waiting.push_back(gap),
         }
-        // Lost frames become a gap only once there is a block again, so that a long stall makes one gap, not many.
-        if self.lost > 0 && self.waiting.is_none() && self.items.slots() > 1 && !self.free.is_empty() {
-            let gap =
-                Gap { at: self.next.plus(-(self.lost as i64)), len: self.lost, cause: GapCause::Overrun };
-            if self.items.push(Item::Gap(gap)).is_ok() {
-                self.lost = 0;
+    }
+
+    /// Puts what waits for a place into the ring: gaps in their order, then an anchor.
+    fn settle(&mut self) {
+        while let Some(gap) = self.waiting.front() {
+            // An overrun that may go on becomes a gap only once there is a block again, so that a long stall makes one
+            // gap, not many.
+            let goes_on = gap.cause == GapCause::Overrun && self.waiting.len() == 1 && self.free.is_empty();
+            if goes_on || self.items.slots() < 2 || self.items.push(Item::Gap(*gap)).is_err() {
+                break;
             }
+            self.waiting.pop_front();
         }
         if let Some(anchor) = self.anchor
             && self.open.is_none()

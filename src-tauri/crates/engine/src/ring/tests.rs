@@ -82,6 +82,44 @@ fn beyond_that_the_newest_are_one_gap_of_exact_length() {
 }
 
 #[test]
+fn an_outage_that_follows_an_overrun_is_a_gap_of_its_own() {
+    let (mut writer, mut reader) = ring(100);
+    for _ in 0..500 {
+        put(&mut writer, 48);
+    }
+    let first = writer.overrun_frames();
+    writer.gap(96_000, GapCause::Outage);
+    put(&mut writer, 4_800);
+    let second = writer.overrun_frames() - first;
+    let mut gaps = Vec::new();
+    let reached = drain(&mut reader, SampleIndex(1000), &mut gaps);
+    put(&mut writer, 48);
+    writer.flush(0);
+    assert_eq!(drain(&mut reader, reached, &mut gaps), writer.next());
+    let found: Vec<_> = gaps.iter().map(|gap| (gap.cause, gap.len)).collect();
+    let expected = [(GapCause::Overrun, first), (GapCause::Outage, 96_000), (GapCause::Overrun, second)];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn causes_that_change_for_ever_take_no_more_room() {
+    let (mut writer, mut reader) = ring(100);
+    for _ in 0..1_000 {
+        writer.gap(7, GapCause::Outage);
+        writer.gap(5, GapCause::Loss);
+    }
+    let (mut gaps, mut reached) = (Vec::new(), SampleIndex(1000));
+    for _ in 0..8 {
+        reached = drain(&mut reader, reached, &mut gaps);
+        put(&mut writer, 48);
+        writer.flush(0);
+    }
+    assert_eq!(drain(&mut reader, reached, &mut gaps), writer.next());
+    assert_eq!(gaps.iter().map(|gap| gap.len).sum::<u64>(), 12_000 + writer.overrun_frames());
+    assert!(gaps.len() < 150, "{}", gaps.len());
+}
+
+#[test]
 fn a_ring_outlives_either_end() {
     let (mut writer, mut reader) = ring(100);
     put(&mut writer, 960);
@@ -114,30 +152,61 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
+    /// What comes out is what went in: each frame once, and each gap with its own cause and length, touching ones of one
+    /// cause as one.
     #[test]
     fn whatever_happens_the_timeline_is_whole(steps in proptest::collection::vec(step(), 1..400)) {
         let (mut writer, mut reader) = ring(100);
         let mut gaps = Vec::new();
+        let mut expected: Vec<Gap> = Vec::new();
+        let mut expect = |gap: Gap| match expected.last_mut() {
+            Some(last) if last.joined(&gap).is_some() => last.len += gap.len,
+            Some(_) | None => expected.push(gap),
+        };
         let mut next = SampleIndex(1000);
-        let (mut told, mut put_frames) = (0, 0);
+        let mut put_frames = 0;
+        let mut put = |writer: &mut FrameWriter, frames: usize, expect: &mut dyn FnMut(Gap)| {
+            let (mut left, mut at) = (frames, writer.next());
+            put_frames += frames as u64;
+            // As `put`, a portion at a time: one is kept whole or dropped whole.
+            while left > 0 {
+                let (count, dropped) = (left.min(writer.fits()), writer.overrun_frames());
+                put(writer, count);
+                let len = writer.overrun_frames() - dropped;
+                if len > 0 {
+                    expect(Gap { at, len, cause: GapCause::Overrun });
+                }
+                (left, at) = (left - count, writer.next());
+            }
+        };
+        let mut told = 0;
         for step in steps {
             match step {
-                Step::Put(frames) => { put(&mut writer, frames); put_frames += frames as u64; }
-                Step::Gap(len, cause) => { writer.gap(len, cause); told += len; }
+                Step::Put(frames) => put(&mut writer, frames, &mut expect),
+                Step::Gap(len, cause) => {
+                    expect(Gap { at: writer.next(), len, cause });
+                    writer.gap(len, cause);
+                    told += len;
+                }
                 Step::Flush => writer.flush(0),
                 Step::Anchor => writer.anchor(Anchor::direct(FORMAT.rate, TimeBasis::Arrival)),
                 Step::Drain => next = drain(&mut reader, next, &mut gaps),
             }
         }
         for _ in 0..3 {
-            put(&mut writer, 480);
-            put_frames += 480;
+            put(&mut writer, 480, &mut expect);
             writer.flush(0);
             next = drain(&mut reader, next, &mut gaps);
         }
         prop_assert_eq!(next, writer.next());
         prop_assert_eq!(next.since(SampleIndex(1000)) as u64, put_frames + told);
-        let missing: u64 = gaps.iter().map(|g| g.len).sum();
-        prop_assert_eq!(missing, told + writer.overrun_frames());
+        let mut found: Vec<Gap> = Vec::new();
+        for gap in gaps {
+            match found.last_mut() {
+                Some(last) if last.joined(&gap).is_some() => last.len += gap.len,
+                Some(_) | None => found.push(gap),
+            }
+        }
+        prop_assert_eq!(found, expected);
     }
 }
