@@ -170,6 +170,7 @@ fn listen_to_signals(
             match asked {
                 Asked::Stop => leave::leave(&app),
                 Asked::Reload => logging.reopen(),
+                Asked::Trigger(_) => {}
             }
         }
     })?;

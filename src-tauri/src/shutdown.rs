@@ -2,7 +2,7 @@
 //!
 //! SIGINT and SIGTERM ask the program to stop; it has [`STOP_DEADLINE`] to finish every file. A second one, or the
 //! deadline, ends it at once with [`Exit::Unfinished`]: files play all the same, and the next start mends them. SIGHUP
-//! asks it to open its log anew and to read its configuration again.
+//! asks it to open its log anew and to read its configuration again; SIGUSR1 to begin a recording, or to end it.
 //!
 //! The thread `signals` owns all of this, so that the promise holds whatever the rest of the program is waiting for.
 
@@ -15,6 +15,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use audyn_engine::rt::SystemClock;
+use audyn_model::{Clock as _, Mono};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Sleep;
@@ -35,6 +37,8 @@ pub enum Asked {
     Stop,
     /// Open logs anew and read the configuration again.
     Reload,
+    /// Begin to record, or end that. Asked at this moment.
+    Trigger(Mono),
 }
 
 /// Where the program is, as far as signals are concerned.
@@ -53,6 +57,8 @@ pub enum Input {
     StopSignal,
     /// SIGHUP.
     HangUp,
+    /// SIGUSR1, at this moment.
+    Trigger(Mono),
     /// The time for stopping is over.
     Deadline,
 }
@@ -74,12 +80,13 @@ pub const fn step(phase: Phase, input: Input) -> (Phase, Act) {
     match (phase, input) {
         (Phase::Running, Input::StopSignal) => (Phase::Stopping, Act::Tell(Asked::Stop)),
         (Phase::Running, Input::HangUp) => (Phase::Running, Act::Tell(Asked::Reload)),
+        (Phase::Running, Input::Trigger(at)) => (Phase::Running, Act::Tell(Asked::Trigger(at))),
         (Phase::Running, Input::Deadline) => (Phase::Running, Act::Nothing),
         (Phase::Stopping, Input::StopSignal | Input::Deadline) => {
             (Phase::Stopping, Act::Leave(Exit::Unfinished))
         }
-        // Whoever rotates logs while we stop gets the old file; there is nothing to reload for.
-        (Phase::Stopping, Input::HangUp) => (Phase::Stopping, Act::Nothing),
+        // Whoever rotates logs while we stop gets the old file; there is nothing to reload for, and nothing is begun.
+        (Phase::Stopping, Input::HangUp | Input::Trigger(_)) => (Phase::Stopping, Act::Nothing),
     }
 }
 
@@ -120,6 +127,7 @@ struct Handlers {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
+    trigger: Signal,
 }
 
 impl Handlers {
@@ -128,6 +136,7 @@ impl Handlers {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
+            trigger: signal(SignalKind::user_defined1())?,
         })
     }
 
@@ -145,6 +154,7 @@ impl Handlers {
                 _ = self.interrupt.recv() => Input::StopSignal,
                 _ = self.terminate.recv() => Input::StopSignal,
                 _ = self.hang_up.recv() => Input::HangUp,
+                _ = self.trigger.recv() => Input::Trigger(SystemClock.mono()),
                 () = time_is_over => Input::Deadline,
             };
             let (next, act) = step(phase, input);

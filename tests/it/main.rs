@@ -6,6 +6,7 @@ mod rig;
 #[path = "../support/sound.rs"]
 mod sound;
 
+mod armed;
 mod bad_input;
 mod crash;
 mod discovery;

@@ -5,8 +5,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use audyn_archive::SegmentRow;
 use audyn_codec::{Inspection, State, Words};
-use audyn_model::{Gap, SampleIndex};
+use audyn_model::{Drift, Gap, Mark, SampleIndex};
 use serde_json::json;
 
 use super::output;
@@ -16,7 +17,8 @@ use crate::exit::Exit;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Shows container, format, length and whether the file was finished; for our own files also whose they are, the exact
-time of their first sample and how it is known, and the gaps noted beside them.
+time of their first sample and how it is known, the gaps and marks noted beside them, and what the archive's catalogue
+knows of the clock at their end.
 
 Examples:
   audyn info /srv/archive/studio-1/2026-10-25/2026-10-25-14.wav
@@ -40,15 +42,34 @@ pub(super) fn run(args: &InfoArgs) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot read the gaps noted beside {}", args.file.display()))?,
         None => Vec::new(),
     };
+    let marks = match &inspection.about {
+        Some(_) => audyn_archive::marks::read(&args.file, SampleIndex(i64::MAX))
+            .with_context(|| format!("cannot read the marks noted beside {}", args.file.display()))?,
+        None => Vec::new(),
+    };
+    let row = inspection
+        .about
+        .as_ref()
+        .and_then(|about| audyn_archive::catalogue::row_of_file(&args.file, about.segment));
+    let beside = Beside { gaps, marks, row };
     if args.json {
-        output::json(&as_json(&args.file, bytes, &inspection, &gaps))?;
+        output::json(&as_json(&args.file, bytes, &inspection, &beside))?;
     } else {
-        output::result(&as_text(&args.file, bytes, &inspection, &gaps))?;
+        output::result(&as_text(&args.file, bytes, &inspection, &beside))?;
     }
     Ok(Exit::Done)
 }
 
-pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[Gap]) -> String {
+/// What is known of a file besides what it says itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside {
+    pub gaps: Vec<Gap>,
+    pub marks: Vec<Mark>,
+    /// Its row in the catalogue of the archive it lies in, if there is one.
+    pub row: Option<SegmentRow>,
+}
+
+pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, beside: &Beside) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
     row("file", file.display().to_string());
@@ -85,17 +106,40 @@ pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
         if let Some(clock) = &about.clock {
             row("clock", clock.to_string());
         }
+        let known = beside.row.as_ref();
+        if let Some(clock) = known.and_then(|known| known.clock_sealed) {
+            row("clock at end", clock.to_string());
+        }
+        if let Some(drift) = known.and_then(|known| known.drift) {
+            row("device clock", drift_text(drift));
+        }
         row("first sample", format!("{} at TAI {} ns", about.first.0, about.anchor.tai_at(about.first).0));
         row("made by", about.originator.clone());
-        for gap in gaps {
+        for gap in &beside.gaps {
             let at = gap.at.since(about.first);
             row("gap", format!("{} frames of silence at frame {at}: {}", gap.len, gap.cause.as_str()));
+        }
+        for mark in &beside.marks {
+            let at = mark.at.since(about.first);
+            let length = match mark.end {
+                Some(end) => format!("{} frames", end.since(mark.at)),
+                None => "to the end of the file".to_owned(),
+            };
+            let text =
+                mark.text.as_ref().map_or_else(String::new, |text| format!(": {}", text.escape_debug()));
+            row("mark", format!("{length} from frame {at}: {}{text}", mark.kind.as_str()));
         }
     }
     output::columns(&rows)
 }
 
-pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[Gap]) -> serde_json::Value {
+pub(super) fn as_json(
+    file: &Path,
+    bytes: u64,
+    inspection: &Inspection,
+    beside: &Beside,
+) -> serde_json::Value {
+    let known = beside.row.as_ref();
     let (state, why) = match &inspection.state {
         State::Complete => ("complete", None),
         State::Unfinished { why } => ("unfinished", Some(why)),
@@ -109,6 +153,8 @@ pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
             "first_tai_ns": about.anchor.tai_at(about.first).0,
             "time_basis": about.anchor.basis.as_str(),
             "clock": about.clock.map(|clock| clock.to_string()),
+            "clock_sealed": known.and_then(|known| known.clock_sealed).map(|clock| clock.to_string()),
+            "drift": known.and_then(|known| known.drift).map(|Drift { ppb, over_s }| json!({ "ppb": ppb, "over_s": over_s })),
             "source_rate": about.anchor.rate.hz(),
             "date": about.civil.date,
             "time": about.civil.time,
@@ -117,7 +163,8 @@ pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
             "originator": about.originator,
         })
     });
-    let gaps: Vec<_> = gaps
+    let gaps: Vec<_> = beside
+        .gaps
         .iter()
         .map(|gap| json!({ "at": gap.at.0, "len": gap.len, "cause": gap.cause.as_str() }))
         .collect();
@@ -133,7 +180,14 @@ pub(super) fn as_json(file: &Path, bytes: u64, inspection: &Inspection, gaps: &[
         "why": why,
         "about": about,
         "gaps": gaps,
+        "marks": beside.marks,
     })
+}
+
+fn drift_text(drift: Drift) -> String {
+    let way = if drift.ppb < 0 { "slower" } else { "faster" };
+    let ppm = drift.ppb.unsigned_abs() as f64 / 1000.0;
+    format!("{ppm:.1} ppm {way} than this machine's, measured over {} s", drift.over_s)
 }
 
 fn words(words: Words) -> String {

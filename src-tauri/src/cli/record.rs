@@ -13,12 +13,12 @@ use anyhow::Context as _;
 use audyn_engine::ptp::{ClockView, Watch, WatchSpec};
 use audyn_engine::rt::SystemClock;
 use audyn_model::Clock as _;
-use audyn_service::recorder::{Options, Recorders};
+use audyn_service::recorder::{Options, Recorders, VoxMode};
 
 use self::meters::Meters;
 use self::session::Session;
 use super::{ORIGINATOR, output};
-use crate::config::checked::Config;
+use crate::config::checked::{Config, Recorder};
 use crate::config::raw::RawConfig;
 use crate::config::{self, Problem, Problems};
 use crate::exit::Exit;
@@ -43,6 +43,8 @@ pub struct Run {
     pub stats: Option<PathBuf>,
     /// One recorder that cannot start stops all.
     pub strict: bool,
+    /// Recorders wait for a signal, and begin so long before it.
+    pub armed: Option<Duration>,
 }
 
 pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> {
@@ -62,7 +64,7 @@ pub(super) fn run(args: &RecordArgs, logging: &Logging) -> anyhow::Result<Exit> 
     report_clock(&watch.view());
     let recorders = Arc::new(Recorders::new(clock, options));
     recorders.follow(Arc::clone(&watch));
-    let mut session = Session::new(Arc::clone(&recorders), run.duration);
+    let mut session = Session::new(Arc::clone(&recorders), run.duration, run.armed);
     let failed = session.start_all(&config.recorders, run.strict);
     for (_, failure) in &failed {
         tracing::error!("{failure}");
@@ -107,9 +109,12 @@ fn follow(
                 tracing::info!("stopping: every file is being finished");
                 return;
             }
+            Ok(Asked::Trigger(at)) => session.trigger(at),
             Ok(Asked::Reload) => {
                 logging.reopen();
-                if let Some(file) = &run.file {
+                if run.armed.is_some() {
+                    tracing::info!("the log was opened anew; armed, the configuration stays as it is");
+                } else if let Some(file) = &run.file {
                     reload(file, session, watch);
                     if let Some(meters) = meters {
                         meters.replace(session.levels());
@@ -185,6 +190,11 @@ fn prepare(args: &RecordArgs) -> Result<(Run, Config), Problems> {
     };
     let checked = raw.and_then(|raw| config::check(&raw, &read_file));
     match checked {
+        Ok(config) if run.armed.is_some() && config.recorders.iter().any(waits_for_sound) => {
+            let wrong = "has no meaning for a recorder that records only while there is sound";
+            problems.push(Problem::new("--armed", wrong, "leave --vox out, or take the VOX mode marks"));
+            Err(Problems(problems))
+        }
         Ok(config) if problems.is_empty() => Ok((run, config)),
         Ok(_) => Err(Problems(problems)),
         Err(Problems(more)) => {
@@ -192,6 +202,10 @@ fn prepare(args: &RecordArgs) -> Result<(Run, Config), Problems> {
             Err(Problems(problems))
         }
     }
+}
+
+fn waits_for_sound(recorder: &Recorder) -> bool {
+    recorder.vox.is_some_and(|vox| vox.mode == VoxMode::Activation)
 }
 
 fn read_config(file: &Path) -> Result<RawConfig, Problems> {

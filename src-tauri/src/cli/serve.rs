@@ -70,6 +70,8 @@ fn stay(asked: &Receiver<Asked>, service: &Service, notify: &Notify, logging: &L
         match asked.recv_timeout(notify.watchdog().unwrap_or(IDLE)) {
             Ok(Asked::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Asked::Reload) => logging.reopen(),
+            // Recorders are begun and ended by who operates them.
+            Ok(Asked::Trigger(_)) => {}
             Err(RecvTimeoutError::Timeout) => {
                 // A service whose books cannot be read any more does not answer here: the supervisor then acts.
                 let recording = service.wanted();

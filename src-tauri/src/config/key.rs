@@ -36,6 +36,7 @@ pub enum Key {
     Vbr,
     Complexity,
     Vox,
+    VoxMode,
     VoxThreshold,
     VoxRelease,
     VoxDetection,
@@ -49,7 +50,7 @@ pub enum Key {
 }
 
 /// Option, key in a file, flag.
-const SPELLINGS: [(Key, &str, &str); 42] = [
+const SPELLINGS: [(Key, &str, &str); 43] = [
     (Key::Name, "name", "--name"),
     (Key::Output, "output", "-o/--output"),
     (Key::ArchiveRoot, "archive_root", "--archive-root"),
@@ -82,6 +83,7 @@ const SPELLINGS: [(Key, &str, &str); 42] = [
     (Key::Vbr, "vbr", "--vbr"),
     (Key::Complexity, "complexity", "--complexity"),
     (Key::Vox, "vox", "--vox"),
+    (Key::VoxMode, "vox_mode", "--vox-mode"),
     (Key::VoxThreshold, "vox_threshold", "--vox-threshold"),
     (Key::VoxRelease, "vox_release", "--vox-release"),
     (Key::VoxDetection, "vox_detection", "--vox-detection"),

@@ -48,6 +48,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
         "pair.sdp" => Ok(PAIR_SDP.into()),
         "two.sdp" => Ok(TWO_SDP.into()),
         "am824.sdp" => Ok(AM824_SDP.into()),
+        // Longer when it is decoded: bytes above 127 become two.
+        "noise.sdp" => Ok((0..200_000_u32).map(|n| (n * 7) as u8).collect()),
         "bad.sdp" => Ok(b"v=0\nm=audio 5004 RTP/AVP 96\n".into()),
         _ => Err(io::ErrorKind::NotFound.into()),
     }

@@ -1,6 +1,8 @@
 use super::Act::{Leave, Nothing, Tell};
-use super::Asked::{Reload, Stop};
-use super::Input::{Deadline, HangUp, StopSignal};
+use audyn_model::Mono;
+
+use super::Asked::{self, Reload, Stop};
+use super::Input::{Deadline, HangUp, StopSignal, Trigger};
 use super::{Act, FINISH_DEADLINE, Input, Phase, STOP_DEADLINE, step};
 use crate::exit::Exit;
 
@@ -25,6 +27,8 @@ fn the_first_signal_stops_in_order_and_the_second_at_once() {
     check(&[HangUp, HangUp, StopSignal], &[Tell(Reload), Tell(Reload), Tell(Stop)]);
     check(&[StopSignal, HangUp, StopSignal], &[Tell(Stop), Nothing, Leave(Exit::Unfinished)]);
     check(&[Deadline, StopSignal], &[Nothing, Tell(Stop)]);
+    check(&[Trigger(Mono(7)), StopSignal], &[Tell(Asked::Trigger(Mono(7))), Tell(Stop)]);
+    check(&[StopSignal, Trigger(Mono(7))], &[Tell(Stop), Nothing]);
 }
 
 #[test]

@@ -1439,6 +1439,19 @@ export type DoctorState = "running" | "done" | "cancelled";
 export type DoctorVerdict = "ok" | "warn" | "fault" | "unknown" | "pending";
 
 /**
+ * How fast a device's clock ran.
+ */
+export type Drift = { 
+/**
+ * How much faster than this machine's, in parts per million; slower is negative.
+ */
+ppm: number, 
+/**
+ * Seconds over which that was measured.
+ */
+over_s: number, };
+
+/**
  * No parameters, or nothing to say.
  */
 export type Empty = Record<symbol, never>;
@@ -1584,6 +1597,19 @@ clock: ClockQuality | null,
  * … and when it was complete.
  */
 clock_sealed: ClockQuality | null, 
+/**
+ * How fast the device's clock ran against this machine's until it was complete; none for network streams, and if it
+ * was too short to tell.
+ */
+drift: Drift | null, 
+/**
+ * Marks that touch it, in order: the first 1000.
+ */
+marks: Array<Mark>, 
+/**
+ * Marks beyond those.
+ */
+more_marks: number, 
 /**
  * BLAKE3 of its audio, in hexadecimal, once known.
  */
@@ -1836,7 +1862,7 @@ file: string | null, };
 /**
  * Why audio is missing.
  */
-export type GapCause = "loss" | "outage" | "restart" | "overrun" | "disk-full" | "write-failed";
+export type GapCause = "loss" | "outage" | "restart" | "overrun" | "disk-full" | "write-failed" | "source-changed";
 
 /**
  * Which gaps.
@@ -2317,6 +2343,40 @@ token: Token,
  * What the program sends: `Authorization: Bearer audyn_…`.
  */
 secret: string, };
+
+/**
+ * A stretch of a file that somebody or something pointed out.
+ */
+export type Mark = { 
+/**
+ * Its id: UUIDv7.
+ */
+id: string, 
+/**
+ * What made it.
+ */
+kind: MarkKind, 
+/**
+ * When it begins, be it before the file.
+ */
+at: Moment, 
+/**
+ * Seconds from the beginning of the file to where it begins in it.
+ */
+from_s: number, 
+/**
+ * … and to where it ends in it; none while it goes on.
+ */
+to_s: number | null, 
+/**
+ * What was said about it.
+ */
+text: string | null, };
+
+/**
+ * What made a mark.
+ */
+export type MarkKind = "vox";
 
 /**
  * Who asks.
@@ -2878,7 +2938,7 @@ period_s?: number | null,
  */
 clock?: ArchiveClock | null, 
 /**
- * Records on sound; all the time if not given.
+ * Listens for sound: records it, or marks it. All is recorded if not given.
  */
 vox?: Vox | null, };
 
@@ -3701,6 +3761,10 @@ volume: number, };
  */
 export type Vox = { 
 /**
+ * What sound becomes; `activation` if not given.
+ */
+mode?: VoxMode | null, 
+/**
  * From this level on sound counts, in dBFS: −60 to −5; −30 if not given.
  */
 threshold_dbfs?: number | null, 
@@ -3717,7 +3781,7 @@ detection_ms?: number | null,
  */
 hangover_ms?: number | null, 
 /**
- * Milliseconds before the sound that a file begins: 0 to 5000; 500 if not given.
+ * Milliseconds before the sound that its file or its mark begins: 0 to 5000; 500 if not given.
  */
 pre_roll_ms?: number | null, 
 /**
@@ -3729,6 +3793,11 @@ level?: VoxLevel | null, };
  * Which level counts.
  */
 export type VoxLevel = "rms" | "peak" | "any";
+
+/**
+ * What sound becomes.
+ */
+export type VoxMode = "activation" | "marks";
 
 /**
  * How somebody came in.

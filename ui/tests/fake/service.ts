@@ -438,7 +438,11 @@ export class FakeService implements Transport {
         at: new Date(Date.parse(file.start) + (i + 1) * 600_000).toISOString(), length_s: file.missing_s / file.gaps,
         samples: Math.round((file.missing_s / file.gaps) * file.sample_rate), cause: 'loss' as const, file: file.name,
       }))
-      return { file, gaps, clock: clockQuality,
+      const marks = file.id === this.world.files[0]?.id ? [] : Array.from({ length: 3 }, (_, i) => ({
+        id: `mark-${i}`, kind: 'vox' as const, at: new Date(Date.parse(file.start) + i * 700_000).toISOString(),
+        from_s: i * 700, to_s: i * 700 + 95.4, text: null,
+      }))
+      return { file, gaps, marks, more_marks: 0, drift: null, clock: clockQuality,
       clock_sealed: clockQuality,
       time_basis: 'media-clock', hash: file.state === 'complete' ? '9f2c'.repeat(16) : null }
     },

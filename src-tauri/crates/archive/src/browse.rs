@@ -276,7 +276,7 @@ impl Root {
         Ok(Listed { bytes, frames, gaps, missing, row })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         let path = self.dir().join(catalogue::FILE);
         let mut reader = self.reader.0.lock().unwrap_or_else(PoisonError::into_inner);
         let db = match reader.take() {

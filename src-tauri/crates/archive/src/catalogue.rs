@@ -4,23 +4,27 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audyn_model::{
-    Anchor, ClockQuality, Container, Gap, RecorderId, RootId, SampleFormat, SampleIndex, SegmentId, Tai, Utc,
+    Anchor, ClockQuality, Container, Drift, Gap, Mark, MarkId, RecorderId, RootId, SampleFormat, SampleIndex,
+    SegmentId, Tai, Utc,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::Error;
 use crate::hash::Hashes;
 
+pub(crate) mod marks;
 pub(crate) mod row;
 
 /// The catalogue's file name in the root.
 pub const FILE: &str = "catalogue.db";
 
 /// The schema's steps, oldest first; `user_version` says how many were taken.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("catalogue/schema.sql"),
     include_str!("catalogue/0002_listing.sql"),
     include_str!("catalogue/0003_clock.sql"),
+    include_str!("catalogue/0004_marks.sql"),
+    include_str!("catalogue/0005_drift.sql"),
 ];
 
 /// How long another process's transaction is waited for.
@@ -81,6 +85,8 @@ pub struct SegmentRow {
     pub clock: Option<ClockQuality>,
     /// … and when it was sealed.
     pub clock_sealed: Option<ClockQuality>,
+    /// How fast the device's clock ran until it was sealed; none for network streams, and if it was too short to tell.
+    pub drift: Option<Drift>,
     /// How far it has come.
     pub state: SegmentState,
     /// Why it ended, if that is known.
@@ -124,6 +130,18 @@ pub struct Sealed {
     pub reason: EndReason,
     /// How good the clock was at the end; none if nobody watched.
     pub clock: Option<ClockQuality>,
+    /// How fast the device's clock ran; none if nobody could tell.
+    pub drift: Option<Drift>,
+}
+
+/// What the catalogue of the archive that `file` lies in says about it: the nearest folder above it that has one. None if
+/// there is none, if it cannot be read, or if it does not know the segment.
+#[must_use]
+pub fn row_of_file(file: &Path, segment: SegmentId) -> Option<SegmentRow> {
+    let file = file.canonicalize().ok()?;
+    let root = file.ancestors().skip(1).find(|folder| folder.join(FILE).is_file())?;
+    let catalogue = Catalogue::open_read_only(root).ok()?;
+    catalogue.segment(segment).ok().flatten()
 }
 
 /// The open database. Every method is one transaction.
@@ -254,11 +272,32 @@ impl Catalogue {
         row::upsert_gaps(&self.db, segment, gaps).map_err(self.act("write to"))
     }
 
+    /// Marks of a recorder, or what is new about them.
+    pub fn add_marks(&mut self, recorder: RecorderId, anchor: &Anchor, marks: &[Mark]) -> Result<(), Error> {
+        self.batch(|catalogue| catalogue.put_marks(recorder, anchor, marks))
+    }
+
+    /// The same, as part of a batch.
+    pub fn put_marks(&self, recorder: RecorderId, anchor: &Anchor, marks: &[Mark]) -> Result<(), Error> {
+        marks::put(&self.db, recorder, anchor, marks).map_err(self.act("write to"))
+    }
+
+    /// Marks of recorders whose writers are gone end where their audio does.
+    pub fn end_marks(&self) -> Result<(), Error> {
+        marks::end_left_open(&self.db).map_err(self.act("write to"))
+    }
+
+    /// One mark, as far as it is known.
+    pub fn mark(&self, id: MarkId) -> Result<Option<Mark>, Error> {
+        marks::one(&self.db, id).map_err(self.act("read"))
+    }
+
     /// After the file is durable.
     pub fn seal(&self, segment: SegmentId, sealed: &Sealed, now: Utc) -> Result<(), Error> {
         let hashes = sealed.hashes.as_ref();
         let sql = "UPDATE segments SET state = 'sealed', end_reason = ?2, frames = ?3, bytes = ?4, head_len = ?5, \
-                   head_hash = ?6, body_hash = ?7, sealed_utc_ns = ?8, clock_sealed = ?9, note = NULL WHERE id = ?1";
+                   head_hash = ?6, body_hash = ?7, sealed_utc_ns = ?8, clock_sealed = ?9, drift_ppb = ?10, \
+                   drift_over_s = ?11, note = NULL WHERE id = ?1";
         self.run(
             "write to",
             sql,
@@ -272,6 +311,8 @@ impl Catalogue {
                 hashes.map(|h| h.body.to_vec()),
                 now.0,
                 sealed.clock.map(|clock| clock.to_string()),
+                sealed.drift.map(|drift| drift.ppb),
+                sealed.drift.map(|drift| drift.over_s),
             ],
         )
     }
@@ -329,11 +370,16 @@ impl Catalogue {
         self.run("write to", "DELETE FROM deletions WHERE segment = ?1", params![segment.to_string()])
     }
 
-    /// Forgets these segments and their gaps, all or none. Their files are gone.
+    /// Forgets these segments, their gaps, and marks that touch no other, all or none. Their files are gone.
     pub fn forget(&mut self, segments: &[SegmentId]) -> Result<(), Error> {
         self.batch(|catalogue| {
             segments.iter().try_for_each(|segment| {
-                catalogue.run("write to", "DELETE FROM segments WHERE id = ?1", params![segment.to_string()])
+                let row = catalogue.segment(*segment)?;
+                let sql = "DELETE FROM segments WHERE id = ?1";
+                catalogue.run("write to", sql, params![segment.to_string()])?;
+                row.map_or(Ok(()), |row| {
+                    marks::forget(&catalogue.db, &row).map_err(catalogue.act("write to"))
+                })
             })
         })
     }

@@ -5,11 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use audyn_codec::{State, decode, inspect};
-use audyn_model::{Gap, Rate, SampleIndex};
+use audyn_model::{Gap, Mark, MarkId, Rate, SampleIndex};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, files, gaps, segment};
+use crate::{Error, files, gaps, marks, segment};
 
 mod sequence;
 
@@ -106,6 +106,9 @@ pub enum Problem {
     /// The list beside the file says something else than the catalogue.
     #[error("the list of gaps beside it and the catalogue differ")]
     Gaps,
+    /// A mark in the list beside the file is not in the catalogue, or is another there.
+    #[error("the list of marks beside it and the catalogue differ")]
+    Marks,
     /// Begins before the one before it ends.
     #[error("begins {samples} samples before {} ends", .before.display())]
     Overlap {
@@ -140,7 +143,9 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
         let path = dir.join(&row.path);
         let listed = catalogue.gaps(row.id)?;
         let mut problems = Vec::new();
-        if let Err(error) = check_row(&path, row, &listed, depth, &mut report, &mut problems) {
+        if let Err(error) =
+            check_row(&path, row, &listed, &|id| catalogue.mark(id), depth, &mut report, &mut problems)
+        {
             problems.push(Problem::Unreadable(error.to_string()));
         }
         report.findings.extend(problems.into_iter().map(|problem| Finding { path: path.clone(), problem }));
@@ -159,10 +164,17 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
     Ok(report)
 }
 
+/// The catalogue may know more than a file's list of where a mark ends: it goes on in another file.
+fn agree(listed: &Mark, known: &Mark) -> bool {
+    let reaches = known.end.is_none_or(|end| listed.end.is_none_or(|listed| listed <= end));
+    reaches && (listed.at, listed.kind) == (known.at, known.kind)
+}
+
 fn check_row(
     path: &Path,
     row: &SegmentRow,
     listed: &[Gap],
+    known: &dyn Fn(MarkId) -> Result<Option<Mark>, Error>,
     depth: Depth,
     report: &mut Report,
     problems: &mut Vec<Problem>,
@@ -197,6 +209,13 @@ fn check_row(
     let end = row.end_index().unwrap_or(SampleIndex(i64::MAX));
     if gaps::read(path, row.first, end)? != listed {
         problems.push(Problem::Gaps);
+    }
+    for mark in marks::read_ended(path, end)? {
+        let known = known(mark.id).map_err(io::Error::other)?;
+        if !known.is_some_and(|known| agree(&mark, &known)) {
+            problems.push(Problem::Marks);
+            break;
+        }
     }
     if depth >= Depth::Decode {
         check_contents(&mut file, row, problems);

@@ -1,7 +1,7 @@
 //! Deleting files for good. In this order, so that a crash between any two steps is finished at the next opening:
 //!
 //! 1. the catalogue notes that the segments are to be deleted;
-//! 2. the file goes, then the list of gaps beside it;
+//! 2. the file goes, then the lists of gaps and marks beside it;
 //! 3. the folder is synced, folders that became empty go;
 //! 4. the catalogue forgets the segments.
 
@@ -14,7 +14,7 @@ use audyn_model::{SegmentId, Utc};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::files::Owned;
-use crate::{Error, Root, files, gaps};
+use crate::{Error, Root, files, gaps, marks};
 
 /// Segments deleted in one transaction; as many files are held open meanwhile.
 const BATCH: usize = 64;
@@ -27,7 +27,7 @@ struct Chosen {
 }
 
 impl Root {
-    /// Deletes complete or faulted files for good, their lists of gaps and their rows. Says of each what became of it:
+    /// Deletes complete or faulted files for good, their lists and their rows. Says of each what became of it:
     /// one that is being written or used stays, and so does one that the system does not let go.
     pub fn delete(&self, segments: &[SegmentId], now: Utc) -> Vec<(SegmentId, Result<(), Error>)> {
         let unique: BTreeSet<SegmentId> = segments.iter().copied().collect();
@@ -135,7 +135,7 @@ fn below(dir: &Path, row: &SegmentRow) -> Result<PathBuf, Error> {
 
 /// Step 2: the file first, for it is what was asked to go.
 fn remove_files(path: &Path) -> Result<(), Error> {
-    for path in [path.to_owned(), gaps::beside(path)] {
+    for path in [path.to_owned(), gaps::beside(path), marks::beside(path)] {
         match fs::remove_file(&path) {
             Ok(()) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use audyn_codec::{Inspection, Words};
 use audyn_model::{Container, Rate, SampleFormat};
 
-use crate::{Error, catalogue, gaps};
+use crate::{Error, catalogue, gaps, marks};
 
 /// Held while a catalogue is opened, set aside, rebuilt or recovered, so that two processes take turns.
 const LOCK: &str = "catalogue.lock";
@@ -22,7 +22,7 @@ pub(crate) fn take_turn(dir: &Path) -> io::Result<File> {
     }
 }
 
-/// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists of gaps beside a file),
+/// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists of gaps and marks beside a file),
 /// in order of path. Symbolic links are not followed.
 pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
@@ -115,7 +115,7 @@ fn is_a_book(path: &Path, root: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == LOCK);
     let list_of = path.file_stem().map(|file| path.with_file_name(file));
-    let of_gaps = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX)
-        && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());
-    of_catalogue || of_gaps
+    let is_list = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX || suffix == marks::SUFFIX);
+    let of_file = is_list && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());
+    of_catalogue || of_file
 }

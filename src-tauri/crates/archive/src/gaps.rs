@@ -15,9 +15,14 @@ pub const SUFFIX: &str = "gaps";
 /// Where the gaps of `file` are listed.
 #[must_use]
 pub fn beside(file: &Path) -> PathBuf {
+    list_beside(file, SUFFIX)
+}
+
+/// The list with this suffix beside `file`.
+pub(crate) fn list_beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
-    name.push(SUFFIX);
+    name.push(suffix);
     name.into()
 }
 

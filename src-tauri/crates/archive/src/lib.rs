@@ -17,6 +17,7 @@ mod folder;
 pub mod gaps;
 pub mod hash;
 pub mod layout;
+pub mod marks;
 mod reading;
 pub mod recording;
 pub mod recovery;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audyn_model::{
-    Anchor, AudioFormat, Clock, ClockQuality, Gap, GapCause, Mono, RecorderId, SampleIndex, Utc,
+    Anchor, AudioFormat, Clock, ClockQuality, Drift, Gap, GapCause, Mark, Mono, RecorderId, SampleIndex, Utc,
 };
 
 use crate::catalogue::EndReason;
@@ -49,10 +49,20 @@ pub struct Recording {
     history: Vec<i32>,
     history_frames: usize,
     anchor: Option<Anchor>,
-    /// How good the clock is, as far as somebody has said.
-    clock: Option<ClockQuality>,
+    noted: Noted,
     checkpointed: Option<Mono>,
     silence: Vec<i32>,
+}
+
+/// What is known besides the audio, as far as somebody has said, for files that begin.
+#[derive(Default)]
+pub(crate) struct Noted {
+    /// How good the clock is.
+    pub clock: Option<ClockQuality>,
+    /// How fast the device's clock runs.
+    pub drift: Option<Drift>,
+    /// Marks that go on.
+    pub going: Vec<Mark>,
 }
 
 /// What all outputs share.
@@ -128,7 +138,7 @@ impl Recording {
             history: Vec::new(),
             history_frames,
             anchor: None,
-            clock: None,
+            noted: Noted::default(),
             checkpointed: None,
             silence: Vec::new(),
         })
@@ -145,9 +155,31 @@ impl Recording {
     /// Notes how good the clock is that times come from now: it goes into files begun from now on, and into the catalogue
     /// when a file is sealed.
     pub fn note_clock(&mut self, clock: ClockQuality) {
-        self.clock = Some(clock);
+        self.noted.clock = Some(clock);
         for lane in &mut self.lanes {
             lane.note_clock(clock);
+        }
+    }
+
+    /// Notes how fast the device's clock runs: it goes into the catalogue when a file is sealed.
+    pub fn note_drift(&mut self, drift: Drift) {
+        self.noted.drift = Some(drift);
+        for lane in &mut self.lanes {
+            lane.note_drift(drift);
+        }
+    }
+
+    /// Notes a mark, or what is new about one: first while it goes on, then with its end. It goes into the list beside the
+    /// file that is being written, then into the catalogue, with the next checkpoint; while it goes on, into the lists of
+    /// the files that follow too. One that begins in a file that has ended already is in the list of the file that had
+    /// begun when it was noted, which is enough: marks belong to a recorder, and a file has those that touch it.
+    pub fn mark(&mut self, mark: &Mark) {
+        self.noted.going.retain(|going| going.id != mark.id);
+        if mark.end.is_none() {
+            self.noted.going.push(mark.clone());
+        }
+        for lane in &mut self.lanes {
+            lane.note_mark(mark);
         }
     }
 
@@ -359,7 +391,7 @@ impl Recording {
         let channels = usize::from(self.common.format.channels);
         let piece = &frames[..len * channels];
         for lane in &mut self.lanes {
-            lane.begin_if_needed(&self.common, at, &anchor, self.clock, &self.history)?;
+            lane.begin_if_needed(&self.common, at, &anchor, &self.noted, &self.history)?;
         }
         let watch = self.common.watch.as_ref().map(|watch| (watch, watch.start()));
         for lane in &mut self.lanes {

@@ -9,11 +9,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use audyn_codec::{Inspection, Mend, State, inspect, mend};
-use audyn_model::{Gap, SampleIndex, Utc};
+use audyn_model::{Gap, Mark, SampleIndex, Utc};
 
 use crate::catalogue::{Catalogue, EndReason, Sealed, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, delete, files, gaps, segment};
+use crate::{Error, delete, files, gaps, marks, segment};
 
 /// Recovery hashes files up to this size at once; larger ones are left to [`crate::Root::hash_unhashed`], so that a
 /// start after a power cut does not read many gigabytes before it records.
@@ -95,6 +95,7 @@ pub(crate) fn recover_root(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> R
         unknown(dir, catalogue)?.into_iter().partition(|path| is_stray(path, catalogue));
     recovery.absorb(adopt(dir, &strays, catalogue, now)?);
     recovery.unknown.extend(unknown);
+    catalogue.end_marks()?;
     Ok(recovery)
 }
 
@@ -134,7 +135,8 @@ fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recov
                     Act::MarkFaulted(why) => catalogue.fault(row.id, 0, why)?,
                     Act::Seal { .. } => {
                         if let Some((sealed, listed)) = sealed {
-                            catalogue.set_gaps(row.id, listed)?;
+                            catalogue.set_gaps(row.id, &listed.gaps)?;
+                            catalogue.put_marks(row.recorder, &row.anchor, &listed.marks)?;
                             catalogue.seal(row.id, sealed, now)?;
                         }
                     }
@@ -202,7 +204,8 @@ fn adopt(dir: &Path, paths: &[PathBuf], catalogue: &mut Catalogue, now: Utc) -> 
                     recovery.unknown.push(dir.join(&row.path));
                 } else {
                     catalogue.insert(row)?;
-                    catalogue.set_gaps(row.id, listed)?;
+                    catalogue.set_gaps(row.id, &listed.gaps)?;
+                    catalogue.put_marks(row.recorder, &row.anchor, &listed.marks)?;
                     recovery.adopted += 1;
                 }
             }
@@ -256,9 +259,11 @@ fn end(
     first: SampleIndex,
     mend: &Mend,
     frames: u64,
-) -> Result<(Sealed, Vec<Gap>), Error> {
+) -> Result<(Sealed, Lists), Error> {
     let sealed = carry_out(path, file, mend, frames)?;
-    Ok((sealed, listed_gaps(path, first, frames)?))
+    let end = SampleIndex(first.0.saturating_add(i64::try_from(frames).unwrap_or(i64::MAX)));
+    let marks = marks::read_ended(path, end).map_err(Error::file("read", marks::beside(path)))?;
+    Ok((sealed, Lists { gaps: listed_gaps(path, first, end)?, marks }))
 }
 
 /// Ends one file, in this order: cut, append, patch, sync; then its hashes.
@@ -272,7 +277,7 @@ fn carry_out(path: &Path, file: &mut File, mend: &Mend, frames: u64) -> Result<S
         }
         _ => None,
     };
-    Ok(Sealed { frames, bytes, hashes, reason: EndReason::Recovered, clock: None })
+    Ok(Sealed { frames, bytes, hashes, reason: EndReason::Recovered, clock: None, drift: None })
 }
 
 fn apply(file: &mut File, mend: &Mend) -> io::Result<()> {
@@ -289,8 +294,7 @@ fn apply(file: &mut File, mend: &Mend) -> io::Result<()> {
     file.sync_all()
 }
 
-fn listed_gaps(path: &Path, first: SampleIndex, frames: u64) -> Result<Vec<Gap>, Error> {
-    let end = SampleIndex(first.0.saturating_add(i64::try_from(frames).unwrap_or(i64::MAX)));
+fn listed_gaps(path: &Path, first: SampleIndex, end: SampleIndex) -> Result<Vec<Gap>, Error> {
     gaps::read(path, first, end).map_err(Error::file("read", gaps::beside(path)))
 }
 
@@ -321,8 +325,15 @@ pub(crate) fn recover_loose(dir: &Path) -> Result<Recovery, Error> {
     Ok(recovery)
 }
 
+/// What the lists beside a file say.
+#[derive(Debug)]
+struct Lists {
+    gaps: Vec<Gap>,
+    marks: Vec<Mark>,
+}
+
 enum Adopted {
-    Row { row: Box<SegmentRow>, listed: Vec<Gap>, mended: Option<Mended> },
+    Row { row: Box<SegmentRow>, listed: Lists, mended: Option<Mended> },
     NotOurs,
     Unreadable(String),
 }
@@ -363,6 +374,7 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
         zone: about.civil.zone,
         clock: about.clock,
         clock_sealed: None,
+        drift: None,
         state: SegmentState::Open,
         end: None,
         note: None,
@@ -372,7 +384,9 @@ fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
         sealed: None,
     };
     if busy {
-        let listed = listed_gaps(path, row.first, u64::MAX >> 1)?;
+        let end = SampleIndex(i64::MAX);
+        let marks = marks::read(path, end).map_err(Error::file("read", marks::beside(path)))?;
+        let listed = Lists { gaps: listed_gaps(path, row.first, end)?, marks };
         return Ok(Adopted::Row { row: Box::new(row), listed, mended: None });
     }
     let frames = if mend.is_nothing() { inspection.frames } else { mend.frames };

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use audyn_model::{Gap, RootId, SegmentId, Utc};
+use audyn_model::{Gap, Mark, RootId, SegmentId, Utc};
 
 use crate::browse::Reader;
 use crate::catalogue::{self, Catalogue, SegmentRow};
@@ -101,6 +101,15 @@ impl Root {
     /// The catalogue cannot be read.
     pub fn gaps(&self, segment: SegmentId) -> Result<Vec<Gap>, Error> {
         self.catalogue().gaps(segment)
+    }
+
+    /// The marks that touch a segment, at most `limit` of them in order, and how many there are. They are whole: one may begin
+    /// before the segment or end after it.
+    ///
+    /// # Errors
+    /// The catalogue cannot be read.
+    pub fn marks(&self, segment: &SegmentRow, limit: usize) -> Result<(Vec<Mark>, u32), Error> {
+        self.read(|db| catalogue::marks::of_file(db, segment, limit))
     }
 
     /// Hashes sealed files that have no hashes yet (large ones that recovery ended), one after the other, and says how

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audyn_codec::{About, Bytes, Encoder, Patch};
-use audyn_model::{ClockQuality, Container, Gap, Mono, SampleIndex};
+use audyn_model::{ClockQuality, Container, Drift, Gap, Mark, Mono, SampleIndex};
 
 use crate::catalogue::{EndReason, Sealed};
 use crate::counts::{Counts, Stage};
 use crate::disk::{Disk, DiskFile};
 use crate::error::FaultKind;
-use crate::gaps;
 use crate::hash::Hashes;
+use crate::{gaps, marks};
 
 /// Between checkpoints encoded bytes are collected up to this many before they are written.
 const WRITE_AT_MOST: u64 = 64 * 1024;
@@ -31,6 +31,8 @@ pub(crate) enum Done {
     Opened,
     /// These gaps are in the list beside the file.
     Gaps(Vec<Gap>),
+    /// These marks are in the list beside the file.
+    Marks(Vec<Mark>),
     /// Everything is durable.
     Sealed(Sealed),
 }
@@ -54,13 +56,15 @@ pub(crate) struct Segment {
     pub about: About,
     /// How good the clock was last.
     pub clock: Option<ClockQuality>,
+    /// How fast the device's clock ran last.
+    pub drift: Option<Drift>,
     pub container: Container,
     encoder: Box<dyn Encoder>,
     out: Bytes,
     queue: VecDeque<Op>,
     file: Option<Box<dyn DiskFile>>,
-    list: Option<Box<dyn DiskFile>>,
-    list_len: u64,
+    /// The list of gaps, and that of marks.
+    lists: [List; 2],
     /// Bytes of the file, with those that are queued.
     len: u64,
     head_len: u64,
@@ -70,6 +74,8 @@ pub(crate) struct Segment {
     fresh: Vec<Gap>,
     last_gap: Option<Gap>,
     gaps: u64,
+    /// Marks not yet in the list.
+    fresh_marks: Vec<Mark>,
     /// Frames whose bytes the file has.
     written: u64,
     /// Frames at the last checkpoint.
@@ -81,6 +87,20 @@ pub(crate) struct Segment {
     counts: Option<Arc<Counts>>,
     /// A sync failed: the kernel may have dropped the pages, and a second sync would claim success for nothing.
     pub unsound: bool,
+}
+
+/// A list beside the file, once there is something to list.
+#[derive(Default)]
+struct List {
+    file: Option<Box<dyn DiskFile>>,
+    len: u64,
+}
+
+/// Which list.
+#[derive(Clone, Copy)]
+enum Book {
+    Gaps,
+    Marks,
 }
 
 enum Op {
@@ -99,14 +119,16 @@ enum Op {
     SyncData,
     SyncAll,
     SyncFolder,
-    /// Lines for the list of gaps; makes the list if there is none.
+    /// Lines for a list; makes the list if there is none.
     List {
+        book: Book,
         bytes: Vec<u8>,
         done: usize,
     },
-    SyncList,
+    SyncList(Book),
     Opened,
     Gaps(Vec<Gap>),
+    Marks(Vec<Mark>),
     /// Hashes the head, lets go of the file and tells.
     Close(EndReason),
 }
@@ -128,6 +150,7 @@ impl Segment {
             names,
             name,
             clock: about.clock,
+            drift: None,
             about,
             container,
             encoder,
@@ -135,14 +158,14 @@ impl Segment {
             out: head,
             queue: VecDeque::new(),
             file: None,
-            list: None,
-            list_len: 0,
+            lists: Default::default(),
             len: 0,
             body: blake3::Hasher::new(),
             body_patched: false,
             fresh: Vec::new(),
             last_gap: None,
             gaps: 0,
+            fresh_marks: Vec::new(),
             written: 0,
             checkpointed: 0,
             finished: false,
@@ -233,6 +256,21 @@ impl Segment {
         self.last_gap = Some(gap);
     }
 
+    /// Notes a mark, or what is new about one, for the list beside the file.
+    pub fn note_mark(&mut self, mark: &Mark) {
+        match self.fresh_marks.iter_mut().find(|fresh| fresh.id == mark.id) {
+            Some(fresh) => fresh.clone_from(mark),
+            None => self.fresh_marks.push(mark.clone()),
+        }
+    }
+
+    /// Marks that were noted and are not in the list.
+    pub fn unlisted_marks(&self) -> impl Iterator<Item = Mark> {
+        let queued =
+            self.queue.iter().filter_map(|op| if let Op::Marks(marks) = op { Some(marks) } else { None });
+        queued.flatten().chain(&self.fresh_marks).cloned()
+    }
+
     /// Queues what makes everything so far playable and durable. Nothing if nothing came since the last time.
     pub fn checkpoint(&mut self) -> Result<(), audyn_codec::Error> {
         if self.finished || self.frames() == self.checkpointed {
@@ -242,7 +280,7 @@ impl Segment {
         self.checkpointed = self.frames();
         self.queue_out();
         self.queue.push_back(Op::SyncData);
-        self.queue_gaps();
+        self.queue_lists();
         Ok(())
     }
 
@@ -257,8 +295,8 @@ impl Segment {
         self.queue_out();
         // Step 3: contents and length are durable.
         self.queue.push_back(Op::SyncAll);
-        self.queue_gaps();
-        // Step 4: so is the name (and that of the list of gaps).
+        self.queue_lists();
+        // Step 4: so is the name (and those of the lists).
         self.queue.push_back(Op::SyncFolder);
         // Step 5: only now may the catalogue say sealed.
         self.queue.push_back(Op::Close(reason));
@@ -318,23 +356,29 @@ impl Segment {
                 let path = self.path();
                 self.disk.sync_folder(path.parent().unwrap_or(&self.base))
             }
-            Op::List { bytes, done } => {
-                if self.list.is_none() {
-                    let path = gaps::beside(&self.path());
-                    self.list = Some(self.disk.create_new(&path)?);
+            Op::List { book, bytes, done } => {
+                let path = self.path();
+                let list = &mut self.lists[*book as usize];
+                if list.file.is_none() {
+                    let path = book.beside(&path);
+                    list.file = Some(self.disk.create_new(&path)?);
                     self.disk.sync_folder(path.parent().unwrap_or(&self.base))?;
                 }
-                write_rest(open_file(self.list.as_mut())?.as_mut(), bytes, self.list_len, done)?;
-                self.list_len += bytes.len() as u64;
+                write_rest(open_file(list.file.as_mut())?.as_mut(), bytes, list.len, done)?;
+                list.len += bytes.len() as u64;
                 Ok(())
             }
-            Op::SyncList => open_file(self.list.as_mut())?.sync_data(),
+            Op::SyncList(book) => open_file(self.lists[*book as usize].file.as_mut())?.sync_data(),
             Op::Opened => {
                 achieved.push(Done::Opened);
                 Ok(())
             }
             Op::Gaps(gaps) => {
                 achieved.push(Done::Gaps(std::mem::take(gaps)));
+                Ok(())
+            }
+            Op::Marks(marks) => {
+                achieved.push(Done::Marks(std::mem::take(marks)));
                 Ok(())
             }
             Op::Close(reason) => {
@@ -347,8 +391,9 @@ impl Segment {
                     hashes: Some(hashes),
                     reason: *reason,
                     clock: self.clock,
+                    drift: self.drift,
                 }));
-                self.list = None;
+                self.lists = Default::default();
                 Ok(())
             }
         }
@@ -364,8 +409,8 @@ impl Segment {
             let path = self.path();
             // Step 1: folders.
             self.disk.create_folders(path.parent().unwrap_or(&self.base))?;
-            // A list of gaps left by a file that is gone must not be taken for this one's.
-            if !self.disk.exists(&gaps::beside(&path))? {
+            // A list left by a file that is gone must not be taken for this one's.
+            if !self.disk.exists(&gaps::beside(&path))? && !self.disk.exists(&marks::beside(&path))? {
                 // Steps 2 and 3: only a name that nothing has; then the lock.
                 match self.disk.create_new(&path) {
                     Ok(file) => {
@@ -403,14 +448,31 @@ impl Segment {
         self.queue.push_back(Op::Written(self.encoder.frames()));
     }
 
-    fn queue_gaps(&mut self) {
-        let fresh = std::mem::take(&mut self.fresh);
-        if fresh.is_empty() {
-            return;
+    fn queue_lists(&mut self) {
+        let gaps = std::mem::take(&mut self.fresh);
+        if !gaps.is_empty() {
+            self.queue_lines(Book::Gaps, gaps::to_lines(&gaps));
+            self.queue.push_back(Op::Gaps(gaps));
         }
-        self.queue.push_back(Op::List { bytes: gaps::to_lines(&fresh), done: 0 });
-        self.queue.push_back(Op::SyncList);
-        self.queue.push_back(Op::Gaps(fresh));
+        let marks = std::mem::take(&mut self.fresh_marks);
+        if !marks.is_empty() {
+            self.queue_lines(Book::Marks, marks::to_lines(&marks));
+            self.queue.push_back(Op::Marks(marks));
+        }
+    }
+
+    fn queue_lines(&mut self, book: Book, bytes: Vec<u8>) {
+        self.queue.push_back(Op::List { book, bytes, done: 0 });
+        self.queue.push_back(Op::SyncList(book));
+    }
+}
+
+impl Book {
+    fn beside(self, path: &Path) -> PathBuf {
+        match self {
+            Self::Gaps => gaps::beside(path),
+            Self::Marks => marks::beside(path),
+        }
     }
 }
 

@@ -20,12 +20,21 @@ pub enum GapCause {
     DiskFull,
     /// The disk refused writes for another reason.
     WriteFailed,
+    /// The source moved: between the last sample by the old way and the first by the new nothing was heard.
+    SourceChanged,
 }
 
 impl GapCause {
     /// Every cause.
-    pub const ALL: [Self; 6] =
-        [Self::Loss, Self::Outage, Self::Restart, Self::Overrun, Self::DiskFull, Self::WriteFailed];
+    pub const ALL: [Self; 7] = [
+        Self::Loss,
+        Self::Outage,
+        Self::Restart,
+        Self::Overrun,
+        Self::DiskFull,
+        Self::WriteFailed,
+        Self::SourceChanged,
+    ];
 
     /// The word used in files, the catalogue and logs.
     #[must_use]
@@ -37,6 +46,7 @@ impl GapCause {
             Self::Overrun => "overrun",
             Self::DiskFull => "disk-full",
             Self::WriteFailed => "write-failed",
+            Self::SourceChanged => "source-changed",
         }
     }
 

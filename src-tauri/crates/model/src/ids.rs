@@ -47,3 +47,7 @@ id!(
     /// One archive root: the folder that holds a catalogue and its files.
     RootId
 );
+id!(
+    /// One mark of one recorder.
+    MarkId
+);

@@ -1,4 +1,4 @@
-//! Audyn's values: ids, time, sample positions, formats, levels and gaps. No I/O, no threads, no clock of its own.
+//! Audyn's values: ids, time, sample positions, formats, levels, gaps and marks. No I/O, no threads, no clock of its own.
 //!
 //! Everything here is small, `Copy` where it can be, and means the same thing in every room of the house.
 
@@ -6,14 +6,16 @@ pub mod format;
 pub mod gap;
 pub mod ids;
 pub mod level;
+pub mod mark;
 pub mod quality;
 pub mod sample;
 pub mod time;
 
 pub use format::{AudioFormat, Container, FormatError, Rate, SampleFormat};
 pub use gap::{Gap, GapCause};
-pub use ids::{RecorderId, RootId, SegmentId};
+pub use ids::{MarkId, RecorderId, RootId, SegmentId};
 pub use level::ChannelLevel;
-pub use quality::{ClockIdentity, ClockLock, ClockQuality, ClockReference};
+pub use mark::{Mark, MarkKind};
+pub use quality::{ClockIdentity, ClockLock, ClockQuality, ClockReference, Drift};
 pub use sample::{Anchor, SampleIndex, TimeBasis};
 pub use time::{Clock, Mono, Tai, Utc};

@@ -50,6 +50,15 @@ pub struct ClockQuality {
     pub uncertainty_ns: Option<u64>,
 }
 
+/// How fast a device's clock ran against this machine's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Drift {
+    /// How much faster it ran, in parts per 10⁹; slower is negative.
+    pub ppb: i64,
+    /// How long that was measured over, in seconds.
+    pub over_s: u32,
+}
+
 impl ClockReference {
     const ALL: [Self; 3] = [Self::System, Self::Software, Self::Hardware];
 

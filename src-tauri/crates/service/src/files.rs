@@ -7,11 +7,13 @@ use std::path::Path;
 use audyn_archive::{
     ArchiveClock, Branch, CivilClock, Error, FileFilter, Listed, SegmentRow, SegmentState, day_in,
 };
-use audyn_model::{Container, Tai};
+use audyn_model::{Container, SampleIndex, Tai};
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::api::wire::{FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format};
+use crate::api::wire::{
+    Drift, FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format, Mark, MarkKind,
+};
 use crate::api::{Access, ApiError, Caller, Code};
 use crate::book::Book;
 use crate::service::Inner;
@@ -134,6 +136,28 @@ pub(crate) fn file_entry(file: &Listed, book: &Book) -> FileEntry {
         gaps: file.gaps,
         missing_s: file.missing as f64 / f64::from(rate),
     }
+}
+
+/// How fast its device's clock ran.
+pub(crate) fn drift(drift: audyn_model::Drift) -> Drift {
+    Drift { ppm: drift.ppb as f64 / 1000.0, over_s: drift.over_s }
+}
+
+/// A mark as it lies in a file; none if it does not.
+pub(crate) fn mark(mark: &audyn_model::Mark, row: &SegmentRow) -> Option<Mark> {
+    let (from, to) = mark.within(row.first, row.end_index().unwrap_or(SampleIndex(i64::MAX)))?;
+    let seconds = |at: SampleIndex| at.since(row.first) as f64 / f64::from(row.anchor.rate.hz());
+    let goes_on = mark.end.is_none() && row.frames.is_none();
+    Some(Mark {
+        id: mark.id.to_string(),
+        kind: match mark.kind {
+            audyn_model::MarkKind::Vox => MarkKind::Vox,
+        },
+        at: moment(row.anchor.tai_at(mark.at).to_utc()),
+        from_s: seconds(from),
+        to_s: (!goes_on).then(|| seconds(to)),
+        text: mark.text.clone(),
+    })
 }
 
 /// The tree, by name, with what may be seen of it.

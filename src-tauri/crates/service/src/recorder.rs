@@ -24,4 +24,4 @@ pub use start_error::StartError;
 pub use state::{Input, State};
 pub use stats::{GapStats, LegStats, RecorderStats, SourceStats};
 pub(crate) use timing::declared;
-pub use vox::{Vox, VoxLevel};
+pub use vox::{Vox, VoxLevel, VoxMode};

@@ -24,7 +24,7 @@ use jiff::tz::TimeZone;
 use crate::api::ApiError;
 use crate::api::wire::{self, LevelLayout, MeterPlace};
 use crate::book::{Book, Shelf};
-use crate::recorder::{Begin, Limits, Line, Place, RecorderSpec, Recorders, StartError};
+use crate::recorder::{Begin, Limits, Line, Place, RecorderSpec, Recorders, StartError, VoxMode};
 use crate::store::{DayRow, DayShare, RecorderRow, SourceRow};
 use crate::terms::{self, Heard};
 
@@ -163,14 +163,18 @@ impl Station {
         book.recorders.iter().filter(moved).cloned().collect()
     }
 
-    /// Ends a recording and begins the next where the source comes now.
+    /// Ends a recording and begins the next where the source comes now. What was lost between the two is a gap at the
+    /// beginning of the second.
     ///
     /// # Errors
     /// In a sentence: why it cannot record now.
     pub(crate) fn go_over(&self, row: &RecorderRow) -> Result<(), String> {
-        self.recorders.end(row.uid, FINISH);
+        let ended = self.recorders.end(row.uid, FINISH).and_then(|stats| stats.until);
         self.reconcile();
-        self.begin(row, Begin::Now)
+        // Between activations nothing is written, so nothing was lost.
+        let on_sound = row.config.vox.as_ref().is_some_and(|vox| terms::vox(vox).mode == VoxMode::Activation);
+        let begin = ended.filter(|_| !on_sound).map_or(Begin::Now, |ended| Begin::Following { ended });
+        self.begin(row, begin)
     }
 
     /// How it goes with the announcements that sources follow, from now on.

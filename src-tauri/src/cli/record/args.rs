@@ -7,6 +7,8 @@ use super::Run;
 use crate::config::raw::{RawConfig, RawRecorder, Value, Written};
 use crate::config::{Key, Problem};
 
+/// How far before the signal an armed recording begins unless told otherwise.
+const PRE_ROLL: Duration = Duration::from_secs(120);
 /// Milliseconds between lines of levels unless told otherwise: 30 a second.
 const LEVELS_MS: u64 = 33;
 
@@ -20,6 +22,10 @@ Examples:
   audyn record -o talk.flac -m 239.69.1.1 --stream-channels 8 --pick-channels 5,6 --levels
   audyn record -o desk.wav --device alsa:hw:CARD=USB,DEV=0 -c 2
   audyn record --config /etc/audyn/audyn.toml --levels
+  audyn record --archive-root /srv/archive/talk -m 239.69.1.1 --armed --pre-roll 300
+
+With --armed, SIGUSR1 begins a recording with what came in the last seconds, exactly as it came, and SIGUSR1 ends it again:
+kill -USR1 PID. That holds for all recorders of the process, as often as it is sent.
 
 SIGINT or SIGTERM finishes every file within 5 s; SIGHUP opens the log file anew and takes over what has changed in the
 configuration file. Levels (--levels) are one JSON object a line on standard output; log lines go to standard error.")]
@@ -156,9 +162,13 @@ pub struct RecordArgs {
     #[arg(long, value_name = "BYTES", allow_negative_numbers = true, help_heading = "From where")]
     pub rcvbuf: Option<String>,
 
-    /// Record only while there is sound, each time a new file
+    /// Listen for sound: record only while there is some, each time a new file; or all of it, with marks (--vox-mode)
     #[arg(long, help_heading = "When")]
     pub vox: bool,
+    /// What sound becomes: activation (a file each time, nothing between) or marks (all is recorded, and each time is
+    /// marked) [default: activation]
+    #[arg(long, value_name = "MODE", help_heading = "When")]
+    pub vox_mode: Option<String>,
     /// Level in dBFS from which sound counts, -60 to -5 [default: -30]
     #[arg(long, value_name = "DB", allow_negative_numbers = true, help_heading = "When")]
     pub vox_threshold: Option<String>,
@@ -171,7 +181,7 @@ pub struct RecordArgs {
     /// Milliseconds that recording goes on after the sound, 100 to 30000 [default: 2000]
     #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "When")]
     pub vox_hangover: Option<String>,
-    /// Milliseconds before the sound that a file begins, 0 to 5000 [default: 500]
+    /// Milliseconds before the sound that its file or its mark begins, 0 to 5000 [default: 500]
     #[arg(long, value_name = "MS", allow_negative_numbers = true, help_heading = "When")]
     pub vox_preroll: Option<String>,
     /// Which level counts: rms (all channels together), peak, or any (RMS of the loudest channel) [default: rms]
@@ -190,6 +200,13 @@ pub struct RecordArgs {
     /// Milliseconds between levels, 10 to 5000 [default: 33]
     #[arg(long, value_name = "MS", allow_negative_numbers = true)]
     pub levels_interval: Option<String>,
+    /// Connect and wait: SIGUSR1 begins a recording with the pre-roll, another SIGUSR1 ends it
+    #[arg(long)]
+    pub armed: bool,
+    /// Seconds before the signal that a recording of --armed begins, 0 to 600; less if that is all that was heard, or all
+    /// that there is memory for [default: 120]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub pre_roll: Option<String>,
     /// Stop after so many seconds of media time
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub duration: Option<String>,
@@ -217,12 +234,14 @@ impl RecordArgs {
             ));
         }
         let interval = self.interval(problems);
+        let pre_roll = self.pre_roll(problems);
         Run {
             file: self.config.clone(),
             levels_ms: self.levels.then_some(interval),
             duration: self.duration(problems),
             stats: self.stats.clone(),
             strict: self.strict,
+            armed: self.armed.then_some(pre_roll),
         }
     }
 
@@ -280,6 +299,7 @@ impl RecordArgs {
             vbr,
             one(Key::Complexity, &self.complexity),
             self.vox.then_some((Key::Vox, Value::Bool(true))),
+            one(Key::VoxMode, &self.vox_mode),
             one(Key::VoxThreshold, &self.vox_threshold),
             one(Key::VoxRelease, &self.vox_release),
             one(Key::VoxDetection, &self.vox_detection),
@@ -304,6 +324,25 @@ impl RecordArgs {
                 let wrong = format!("\"{text}\" is not an interval between 10 and 5000");
                 problems.push(Problem::new("--levels-interval", wrong, "give milliseconds, like 33"));
                 LEVELS_MS
+            }
+        }
+    }
+
+    fn pre_roll(&self, problems: &mut Vec<Problem>) -> Duration {
+        let Some(text) = &self.pre_roll else { return PRE_ROLL };
+        if !self.armed {
+            problems.push(Problem::new(
+                "--pre-roll",
+                "means nothing without --armed",
+                "give --armed too, or leave it out",
+            ));
+        }
+        match text.parse() {
+            Ok(seconds) if (0.0..=600.0).contains(&seconds) => Duration::from_secs_f64(seconds),
+            Ok(_) | Err(_) => {
+                let wrong = format!("\"{text}\" is not a length between 0 and 600");
+                problems.push(Problem::new("--pre-roll", wrong, "give seconds, like 120"));
+                PRE_ROLL
             }
         }
     }

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_model::{Mono, RecorderId};
-use audyn_service::recorder::{BackOff, RecorderSpec, RecorderStats, Recorders, StartError, State};
+use audyn_engine::rt::SystemClock;
+use audyn_model::{Clock as _, Mono, RecorderId};
+use audyn_service::recorder::{
+    BackOff, Begin, Limits, RecorderSpec, RecorderStats, Recorders, StartError, State,
+};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -20,6 +23,8 @@ use crate::shutdown::FINISH_DEADLINE;
 pub(super) struct Session {
     recorders: Arc<Recorders>,
     duration: Option<Duration>,
+    /// Recorders are connected and wait to be told; a recording begins so long before that.
+    armed: Option<Duration>,
     zone: TimeZone,
     /// As described when they were started.
     started: Vec<Recorder>,
@@ -47,10 +52,15 @@ struct Again {
 }
 
 impl Session {
-    pub fn new(recorders: Arc<Recorders>, duration: Option<Duration>) -> Self {
+    pub fn new(recorders: Arc<Recorders>, duration: Option<Duration>, armed: Option<Duration>) -> Self {
+        if let Some(length) = armed {
+            let length_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+            recorders.keep(Limits { length_ms, bytes: Limits::usual_bytes() });
+        }
         Self {
             recorders,
             duration,
+            armed,
             zone: TimeZone::system(),
             started: Vec::new(),
             ids: HashMap::new(),
@@ -65,6 +75,14 @@ impl Session {
     /// with `strict` none does unless all can.
     pub fn start_all(&mut self, recorders: &[Recorder], strict: bool) -> Vec<(Recorder, StartError)> {
         let mut failures = Vec::new();
+        if self.armed.is_some() {
+            for recorder in recorders {
+                if let Err(error) = self.start(recorder) {
+                    failures.push((recorder.clone(), error));
+                }
+            }
+            return failures;
+        }
         let mut ready = Vec::new();
         for recorder in recorders {
             let spec = self.spec(recorder);
@@ -83,6 +101,38 @@ impl Session {
             }
         }
         failures
+    }
+
+    /// Begins a recording of all that are armed, with what came before `asked`; ends it if any of them records.
+    pub fn trigger(&mut self, asked: Mono) {
+        let Some(length) = self.armed else {
+            tracing::info!("SIGUSR1 means something with --armed only");
+            return;
+        };
+        let stats = self.recorders.stats();
+        if stats.iter().any(|stats| !stats.ended) {
+            self.recorders.end_all(FINISH_DEADLINE);
+            tracing::info!("armed again: SIGUSR1 begins to record");
+            return;
+        }
+        self.earlier.extend(stats.into_iter().filter(|stats| stats.frames > 0));
+        for recorder in self.started.clone() {
+            let spec = self.spec(&recorder);
+            let kept = self.recorders.kept(spec.id).unwrap_or_default();
+            if kept < length {
+                let (kept_s, wished_s) = (kept.as_secs_f64(), length.as_secs_f64());
+                tracing::warn!(
+                    recorder = recorder.name,
+                    kept_s,
+                    wished_s,
+                    "less was heard than the pre-roll"
+                );
+            }
+            if let Err(error) = self.recorders.record(&spec, Begin::Ago { length, asked }) {
+                tracing::error!("{error}");
+                self.plan(&recorder, &error.to_string(), SystemClock.mono());
+            }
+        }
     }
 
     /// Stops all at once and says what they have done.
@@ -127,6 +177,9 @@ impl Session {
 
     /// Nothing records any more, and nothing that has recorded is about to again.
     pub fn all_done(&self) -> bool {
+        if self.armed.is_some() {
+            return false;
+        }
         let waits = |recorder: &Recorder| self.again.get(&recorder.name).is_some_and(|again| again.waits);
         self.recorders.all_done() && !self.started.iter().any(waits)
     }
@@ -193,7 +246,7 @@ impl Session {
     }
 
     pub fn wait(&self, limit: Duration) -> bool {
-        self.recorders.wait(limit)
+        self.recorders.wait(limit) && self.armed.is_none()
     }
 
     /// How many recorders could not be started and still do not run.
@@ -218,7 +271,14 @@ impl Session {
     fn start(&mut self, recorder: &Recorder) -> Result<(), StartError> {
         self.started.retain(|r| r.name != recorder.name);
         let spec = self.spec(recorder);
-        self.recorders.start(spec).map_err(|error| self.note_failure(recorder, error))?;
+        let started = match self.armed {
+            None => self.recorders.start(spec),
+            Some(_) => self.recorders.arm(&spec),
+        };
+        started.map_err(|error| self.note_failure(recorder, error))?;
+        if self.armed.is_some() {
+            tracing::info!(recorder = recorder.name, "armed: SIGUSR1 begins to record");
+        }
         self.failed.remove(&recorder.name);
         self.started.push(recorder.clone());
         Ok(())

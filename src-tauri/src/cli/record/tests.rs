@@ -23,6 +23,8 @@ fn options_of_the_run_are_read() {
     assert_eq!(run("--levels-interval 10").levels_ms, None);
     assert_eq!(run("--duration 2.5").duration, Some(Duration::from_millis(2500)));
     assert_eq!(run("--stats s.json").stats, Some("s.json".into()));
+    assert_eq!(run("--armed").armed, Some(Duration::from_secs(120)));
+    assert_eq!(run("--armed --pre-roll 2.5 --vox --vox-mode marks").armed, Some(Duration::from_millis(2500)));
 }
 
 #[test]
@@ -45,6 +47,20 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
             "--duration NaN",
             "--duration: \"NaN\" is not a length of time; give seconds above 0, like 3600 or 2.5",
         ),
+        ("--pre-roll 5", "--pre-roll: means nothing without --armed; give --armed too, or leave it out"),
+        (
+            "--armed --pre-roll 601",
+            "--pre-roll: \"601\" is not a length between 0 and 600; give seconds, like 120",
+        ),
+        (
+            "--armed --pre-roll NaN",
+            "--pre-roll: \"NaN\" is not a length between 0 and 600; give seconds, like 120",
+        ),
+        (
+            "--armed --vox",
+            "--armed: has no meaning for a recorder that records only while there is sound; leave --vox out, or take the VOX \
+             mode marks",
+        ),
         ("--strict", "--strict: has no meaning for one recorder; give it with --config"),
         ("--pipewire mixer", "-m/--multicast-addr: has no meaning with --pipewire; leave it out"),
         ("--device hw:0", "-m/--multicast-addr: has no meaning with --device; leave it out"),
@@ -66,6 +82,8 @@ fn what_is_wrong_with_them_is_told_with_everything_else() {
             "--vox-hangover: 99 is out of range; give milliseconds from 100 to 30000",
         ),
         ("--vox --vox-preroll 5001", "--vox-preroll: 5001 is out of range; give milliseconds from 0 to 5000"),
+        ("--vox --vox-mode files", "--vox-mode: \"files\" is not known; give activation or marks"),
+        ("--vox-mode marks", "--vox-mode: means nothing without --vox; give --vox too, or leave it out"),
         ("--vox --vox-level loud", "--vox-level: \"loud\" is not known; give rms, peak or any"),
         (
             "--ptp-software --ptp-interface eth0",

@@ -3,11 +3,11 @@ use std::path::Path;
 
 use audyn_codec::{About, Bytes, Civil, Spec, encoder, inspect};
 use audyn_model::{
-    Anchor, AudioFormat, Container, Gap, GapCause, Rate, RecorderId, SampleFormat, SampleIndex, SegmentId,
-    Tai, TimeBasis,
+    Anchor, AudioFormat, Container, Drift, Gap, GapCause, Mark, MarkId, MarkKind, Rate, RecorderId,
+    SampleFormat, SampleIndex, SegmentId, Tai, TimeBasis,
 };
 
-use super::super::info::{as_json, as_text};
+use super::super::info::{Beside, as_json, as_text};
 
 /// A finished WAV file of 480 stereo frames.
 fn file(about: &About) -> Vec<u8> {
@@ -55,9 +55,47 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
     };
     let bytes = file(&about);
     let inspection = inspect(&mut Cursor::new(&bytes)).unwrap();
-    let gaps = [Gap { at: SampleIndex(48_010), len: 48, cause: GapCause::Loss }];
+    let mark = |at, end, text: Option<&str>| Mark {
+        id: MarkId::new(),
+        at: SampleIndex(at),
+        end,
+        kind: MarkKind::Vox,
+        text: text.map(str::to_owned),
+    };
+    let row = audyn_archive::SegmentRow {
+        id: about.segment,
+        recorder: about.recorder,
+        recorder_name: about.recorder_name.clone(),
+        open_id: None,
+        path: "x.wav".into(),
+        container: Container::Wav,
+        channels: 2,
+        stored: None,
+        first: about.first,
+        frames: Some(480),
+        anchor: about.anchor,
+        zone: about.civil.zone.clone(),
+        clock: None,
+        clock_sealed: None,
+        drift: Some(Drift { ppb: -12_345, over_s: 600 }),
+        state: audyn_archive::SegmentState::Sealed,
+        end: None,
+        note: None,
+        bytes: None,
+        hashes: None,
+        created: None,
+        sealed: None,
+    };
+    let beside = Beside {
+        gaps: vec![Gap { at: SampleIndex(48_010), len: 48, cause: GapCause::Loss }],
+        marks: vec![
+            mark(48_100, Some(SampleIndex(48_200)), None),
+            mark(48_300, None, Some("\u{1b}[31mNews")),
+        ],
+        row: Some(row),
+    };
     let size = bytes.len() as u64;
-    let text = as_text(Path::new("x.wav"), size, &inspection, &gaps);
+    let text = as_text(Path::new("x.wav"), size, &inspection, &beside);
     for line in [
         "container     wav\n",
         "format        48000 Hz, 2 channels, 24 bits\n",
@@ -67,13 +105,21 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
         "time basis    media-clock\n",
         "first sample  48000 at TAI 1000000000 ns\n",
         "gap           48 frames of silence at frame 10: loss\n",
+        "device clock  12.3 ppm slower than this machine's, measured over 600 s\n",
+        "mark          100 frames from frame 100: vox\n",
+        "mark          to the end of the file from frame 300: vox: \\u{1b}[31mNews\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
     }
-    let json = as_json(Path::new("x.wav"), size, &inspection, &gaps);
+    let json = as_json(Path::new("x.wav"), size, &inspection, &beside);
     assert_eq!(json["frames"], 480);
     assert_eq!(json["state"], "complete");
     assert_eq!(json["about"]["recorder_name"], "Studio 1");
     assert_eq!(json["about"]["first_tai_ns"], 1_000_000_000);
     assert_eq!(json["gaps"][0]["cause"], "loss");
+    assert_eq!(json["about"]["drift"], serde_json::json!({ "ppb": -12_345, "over_s": 600 }));
+    assert_eq!(
+        (&json["marks"][0]["end"], &json["marks"][1]["end"]),
+        (&48_200.into(), &serde_json::Value::Null)
+    );
 }

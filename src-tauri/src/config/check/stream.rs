@@ -27,6 +27,12 @@ pub(super) fn described(desk: &mut Desk<'_>, base: &Path, read: &ReadFile<'_>) -
             return None;
         }
     };
+    if bytes.len() > sdp::MAX_TEXT {
+        // Decoded it may be longer: the size that is told is that of the file.
+        let wrong = format!("{name} has {} bytes; a description has at most {}", bytes.len(), sdp::MAX_TEXT);
+        desk.refuse::<()>(Key::Sdp, wrong, "give a file that holds a session description");
+        return None;
+    }
     let description = match sdp::parse(&sdp::decode(&bytes)) {
         Ok(description) => description,
         Err(problems) => {

@@ -1,6 +1,6 @@
 //! Recording on sound.
 
-use audyn_service::recorder::{Vox, VoxLevel};
+use audyn_service::recorder::{Vox, VoxLevel, VoxMode};
 
 use super::desk::{Desk, Read};
 use crate::config::Key;
@@ -30,6 +30,13 @@ pub(super) fn vox(desk: &mut Desk<'_>) -> Option<Vox> {
         desk.whole(key, range, &what).is().map_or(usual, |ms| ms as u32)
     };
     let vox = Vox {
+        mode: desk
+            .word(Key::VoxMode, "activation or marks", |word| match word {
+                "activation" => Some(VoxMode::Activation),
+                "marks" => Some(VoxMode::Marks),
+                _ => None,
+            })
+            .or(usual.mode),
         threshold_db,
         release_db,
         detection_ms: ms(Key::VoxDetection, 10..=5_000, usual.detection_ms),
@@ -47,6 +54,7 @@ pub(super) fn vox(desk: &mut Desk<'_>) -> Option<Vox> {
     // On the command line nothing is there for other recorders: what is typed is meant.
     if !on && desk.raw.place.is_empty() {
         let details = [
+            Key::VoxMode,
             Key::VoxThreshold,
             Key::VoxRelease,
             Key::VoxDetection,

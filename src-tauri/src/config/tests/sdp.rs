@@ -85,6 +85,10 @@ fn an_sdp_that_cannot_be_used_says_why() {
     assert_eq!(missing.len(), 1, "that there is no address then is no second problem");
     let bad = lines(&flags("-o a.wav --sdp bad.sdp").unwrap_err());
     assert!(!bad.is_empty() && bad.iter().all(|l| l.starts_with("--sdp: bad.sdp line ")), "{bad:?}");
+    check(
+        "--sdp noise.sdp",
+        "--sdp: noise.sdp has 200000 bytes; a description has at most 65536; give a file that holds a session description",
+    );
     let am824 = lines(&flags("-o a.wav --sdp am824.sdp").unwrap_err());
     assert!(am824[0].contains("AM824"), "{am824:?}");
 }

@@ -1,6 +1,6 @@
 /** How a recording reads. */
-import { loss, sampleRate, size } from '../../format'
-import type { FileEntry, Format, GapCause, Job } from '../../stores'
+import { inWords, loss, sampleRate, size } from '../../format'
+import type { Drift, FileEntry, Format, GapCause, Job } from '../../stores'
 import { t } from '../../strings'
 
 /** Names of formats are the same in every language. */
@@ -53,6 +53,8 @@ export function causeOf(cause: GapCause): string {
       return t('files.causeDiskFull')
     case 'write-failed':
       return t('files.causeWriteFailed')
+    case 'source-changed':
+      return t('files.causeSourceChanged')
   }
 }
 
@@ -60,6 +62,12 @@ export function basisOf(basis: string): string {
   if (basis === 'media-clock') return t('files.basisMedia')
   if (basis === 'device') return t('files.basisDevice')
   return basis === 'assumed-media-clock' ? t('files.basisAssumed') : t('files.basisArrival')
+}
+
+/** How fast the device's clock ran; a sign on both sides tells which way. */
+export function driftOf(drift: Drift): string {
+  const ppm = `${drift.ppm < 0 ? '−' : '+'}${Math.abs(drift.ppm).toFixed(1)}`
+  return t('files.driftOf', { ppm, length: inWords(drift.over_s * 1000) })
 }
 
 export function jobText(job: Job): string {

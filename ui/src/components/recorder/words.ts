@@ -92,6 +92,8 @@ export function causeWord(cause: GapCause): string {
       return t('recorder.causeDiskFull')
     case 'write-failed':
       return t('recorder.causeWriteFailed')
+    case 'source-changed':
+      return t('recorder.causeSourceChanged')
   }
 }
 
@@ -101,6 +103,7 @@ export function causeIsFault(cause: GapCause): boolean {
     case 'outage':
     case 'disk-full':
     case 'write-failed':
+    case 'source-changed':
       return true
     case 'loss':
     case 'restart':

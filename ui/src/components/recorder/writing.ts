@@ -65,7 +65,7 @@ export function asFormat(format: Format): Output {
 
 function tidyVox(vox: Vox): Vox {
   return {
-    threshold_dbfs: vox.threshold_dbfs ?? null, release_dbfs: vox.release_dbfs ?? null, detection_ms: vox.detection_ms ?? null,
+    mode: vox.mode ?? null, threshold_dbfs: vox.threshold_dbfs ?? null, release_dbfs: vox.release_dbfs ?? null, detection_ms: vox.detection_ms ?? null,
     hangover_ms: vox.hangover_ms ?? null, pre_roll_ms: vox.pre_roll_ms ?? null, level: vox.level ?? null,
   }
 }

@@ -25,6 +25,7 @@ fn row(path: &str, start: &str, container: Container) -> SegmentRow {
         zone: "+02:00".to_owned(),
         clock: None,
         clock_sealed: None,
+        drift: None,
         state: SegmentState::Sealed,
         end: Some(EndReason::Rotation),
         note: None,
@@ -330,11 +331,13 @@ fn an_older_catalogue_is_upgraded_and_listed() {
     old.pragma_update(None, "user_version", 1).unwrap();
     let known = row("a.wav", "2026-06-30T09:00:00Z", Container::Wav);
     // A row is written with the columns of today, so those are there while it is.
-    for column in ["clock", "clock_sealed"] {
-        old.execute_batch(&format!("ALTER TABLE segments ADD COLUMN {column} TEXT")).unwrap();
+    let later =
+        [("clock", "TEXT"), ("clock_sealed", "TEXT"), ("drift_ppb", "INTEGER"), ("drift_over_s", "INTEGER")];
+    for (column, kind) in later {
+        old.execute_batch(&format!("ALTER TABLE segments ADD COLUMN {column} {kind}")).unwrap();
     }
     row::insert(&old, &known).unwrap();
-    for column in ["clock", "clock_sealed"] {
+    for (column, _) in later {
         old.execute_batch(&format!("ALTER TABLE segments DROP COLUMN {column}")).unwrap();
     }
     drop(old);

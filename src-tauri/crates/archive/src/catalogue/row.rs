@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use audyn_model::{
-    Anchor, ClockQuality, Container, Gap, GapCause, Rate, SampleFormat, SampleIndex, SegmentId, Tai,
+    Anchor, ClockQuality, Container, Drift, Gap, GapCause, Rate, SampleFormat, SampleIndex, SegmentId, Tai,
     TimeBasis, Utc,
 };
 use rusqlite::types::Type;
@@ -15,7 +15,7 @@ use crate::hash::Hashes;
 
 const COLUMNS: &str = "id, recorder, recorder_name, open_id, path, container, rate, channels, stored, first, frames, \
      time_basis, anchor_at, anchor_tai_ns, zone, state, end_reason, note, bytes, head_len, head_hash, body_hash, \
-     created_utc_ns, sealed_utc_ns, start_tai_ns, clock, clock_sealed";
+     created_utc_ns, sealed_utc_ns, start_tai_ns, clock, clock_sealed, drift_ppb, drift_over_s";
 
 impl SegmentState {
     /// The word in the catalogue.
@@ -55,7 +55,7 @@ impl EndReason {
 pub(crate) fn insert(db: &Connection, row: &SegmentRow) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT INTO segments ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-         ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) ON CONFLICT (id) DO NOTHING"
+         ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) ON CONFLICT (id) DO NOTHING"
     );
     // Files are only made under names that nothing has, so a row that has this name has lost its file.
     db.prepare_cached(
@@ -92,6 +92,8 @@ pub(crate) fn insert(db: &Connection, row: &SegmentRow) -> rusqlite::Result<()> 
         row.start().0,
         row.clock.map(|clock| clock.to_string()),
         row.clock_sealed.map(|clock| clock.to_string()),
+        row.drift.map(|drift| drift.ppb),
+        row.drift.map(|drift| drift.over_s),
     ])?;
     Ok(())
 }
@@ -149,6 +151,10 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<SegmentRow> {
         zone: row.get(14)?,
         clock: clock(row, 25)?,
         clock_sealed: clock(row, 26)?,
+        drift: row
+            .get::<_, Option<i64>>(27)?
+            .zip(row.get::<_, Option<u32>>(28)?)
+            .map(|(ppb, over_s)| Drift { ppb, over_s }),
         state: word(row, 15, SegmentState::from_word)?,
         end: match row.get_ref(16)?.as_str_or_null().map_err(|error| unreadable(16, error))? {
             Some(_) => Some(word(row, 16, EndReason::from_word)?),

@@ -23,6 +23,7 @@ fn row(path: &str) -> SegmentRow {
         zone: "+01:00".into(),
         clock: Some("system free domain=3".parse().unwrap()),
         clock_sealed: Some("hardware locked offset_ns=-4".parse().unwrap()),
+        drift: Some(Drift { ppb: -12_345, over_s: 600 }),
         state: SegmentState::Sealed,
         end: Some(EndReason::Rotation),
         note: Some("note".into()),
@@ -47,6 +48,7 @@ fn rows_come_back_as_they_went_in() {
         frames: None,
         clock: None,
         clock_sealed: None,
+        drift: None,
         end: None,
         note: None,
         bytes: None,
@@ -80,7 +82,7 @@ fn opened_again_it_is_the_same() {
     let mode: String = again.db.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     let synchronous: i64 = again.db.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
     let version: i64 = again.db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 3));
+    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 5));
 }
 
 #[test]
@@ -125,7 +127,7 @@ fn a_later_programs_catalogue_is_left_alone() {
     let before = std::fs::read(dir.path().join(FILE)).unwrap();
     assert!(matches!(
         Catalogue::open(dir.path(), Utc(1)),
-        Err(Error::CatalogueNewer { version: 7, known: 3, .. })
+        Err(Error::CatalogueNewer { version: 7, known: 5, .. })
     ));
     assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), before);
 }

@@ -67,6 +67,17 @@ fn each_damage_is_found_at_its_depth() {
         "list of gaps",
     );
     check(
+        wav,
+        &|path| {
+            let id = audyn_model::MarkId::new();
+            let line = format!("{{\"id\":\"{id}\",\"at\":-5,\"end\":5,\"kind\":\"vox\"}}\n");
+            fs::write(crate::marks::beside(path), line).unwrap();
+        },
+        "list of marks",
+        "list of marks",
+        "list of marks",
+    );
+    check(
         "new.wav",
         &|path| fs::write(path, "x").unwrap(),
         "not in the cat",

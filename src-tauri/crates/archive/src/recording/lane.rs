@@ -4,10 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use audyn_codec::{About, Bytes, Context, Spec};
-use audyn_model::{Anchor, AudioFormat, ClockQuality, Gap, GapCause, Mono, SampleIndex, SegmentId, Utc};
+use audyn_model::{
+    Anchor, AudioFormat, ClockQuality, Drift, Gap, GapCause, Mark, Mono, SampleIndex, SegmentId, Utc,
+};
 
 use super::ledger::{Entry, Ledger};
-use super::{Common, GIVE_UP_AFTER, OutputStatus, Place, fault};
+use super::{Common, GIVE_UP_AFTER, Noted, OutputStatus, Place, fault};
 use crate::catalogue::{EndReason, SegmentRow, SegmentState};
 use crate::error::{Fault, FaultKind};
 use crate::layout::collision_names;
@@ -23,6 +25,8 @@ pub(super) struct Lane {
     pub begun: u64,
     /// Bytes of the files that are done.
     done_bytes: u64,
+    /// Marks whose file was given up, for the next.
+    owed_marks: Vec<Mark>,
 }
 
 /// A file past its boundary. It stays open until its encoder has heard enough of what follows.
@@ -36,7 +40,16 @@ impl Lane {
     pub fn new(spec: Spec, format: &AudioFormat) -> Self {
         let context = audyn_codec::context(&spec, format);
         let channels = usize::from(format.channels);
-        Self { spec, context, channels, current: None, ending: Vec::new(), begun: 0, done_bytes: 0 }
+        Self {
+            spec,
+            context,
+            channels,
+            current: None,
+            ending: Vec::new(),
+            begun: 0,
+            done_bytes: 0,
+            owed_marks: Vec::new(),
+        }
     }
 
     pub fn status(&self) -> Option<OutputStatus> {
@@ -55,13 +68,14 @@ impl Lane {
         self.done_bytes + open.map(Segment::bytes).sum::<u64>()
     }
 
-    /// Makes sure that there is a file to encode into; a new one begins at `at`. Only in memory.
+    /// Makes sure that there is a file to encode into; a new one begins at `at`, and has the marks that go on. Only in
+    /// memory.
     pub fn begin_if_needed(
         &mut self,
         common: &Common,
         at: SampleIndex,
         anchor: &Anchor,
-        clock: Option<ClockQuality>,
+        now: &Noted,
         history: &[i32],
     ) -> Result<(), Fault> {
         if self.current.is_some() {
@@ -74,7 +88,7 @@ impl Lane {
             recorder_name: common.name.clone(),
             first: at,
             anchor: *anchor,
-            clock,
+            clock: now.clock,
             civil: civil.for_file(common.clock.clock, anchor, at),
             originator: common.originator.clone(),
         };
@@ -104,6 +118,9 @@ impl Lane {
         if let Some(watch) = &common.watch {
             segment.count_into(std::sync::Arc::clone(&watch.counts));
         }
+        segment.drift = now.drift;
+        let owed = std::mem::take(&mut self.owed_marks);
+        now.going.iter().chain(&owed).for_each(|mark| segment.note_mark(mark));
         self.current = Some(segment);
         self.begun += 1;
         Ok(())
@@ -113,6 +130,21 @@ impl Lane {
     pub fn note_clock(&mut self, clock: ClockQuality) {
         if let Some(segment) = &mut self.current {
             segment.clock = Some(clock);
+        }
+    }
+
+    /// How fast the device's clock runs: the current file's latest.
+    pub fn note_drift(&mut self, drift: Drift) {
+        if let Some(segment) = &mut self.current {
+            segment.drift = Some(drift);
+        }
+    }
+
+    /// A mark, or what is new about one. It is the next file's if there is none now.
+    pub fn note_mark(&mut self, mark: &Mark) {
+        match &mut self.current {
+            Some(segment) => segment.note_mark(mark),
+            None => self.owed_marks.push(mark.clone()),
         }
     }
 
@@ -245,6 +277,7 @@ impl Lane {
         };
         tracing::error!(path = %segment.path().display(), why, ?lost, "file given up; the next frames go into a new one");
         self.done_bytes += segment.bytes();
+        self.owed_marks.extend(segment.unlisted_marks());
         ledger.add(
             Entry::Abandoned {
                 segment: segment.about.segment,
@@ -308,6 +341,7 @@ fn entry(segment: &Segment, common: &Common, spec: &Spec, done: Done, utc: Utc) 
                 zone: segment.about.civil.zone.clone(),
                 clock: segment.about.clock,
                 clock_sealed: None,
+                drift: None,
                 state: SegmentState::Open,
                 end: None,
                 note: None,
@@ -319,6 +353,9 @@ fn entry(segment: &Segment, common: &Common, spec: &Spec, done: Done, utc: Utc) 
             Entry::Opened { row: Box::new(row), path }
         }
         Done::Gaps(gaps) => Entry::Gaps { segment: id, gaps },
+        Done::Marks(marks) => {
+            Entry::Marks { recorder: segment.about.recorder, anchor: segment.about.anchor, marks }
+        }
         Done::Sealed(sealed) => {
             Entry::Sealed { segment: id, container, path, first, sealed, gaps: segment.gaps() }
         }

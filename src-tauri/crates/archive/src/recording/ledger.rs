@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audyn_model::{Container, Gap, Mono, SampleIndex, SegmentId, Utc};
+use audyn_model::{Anchor, Container, Gap, Mark, Mono, RecorderId, SampleIndex, SegmentId, Utc};
 
 use super::{ArchiveEvent, fault};
 use crate::Error;
@@ -40,6 +40,11 @@ pub(super) enum Entry {
     Gaps {
         segment: SegmentId,
         gaps: Vec<Gap>,
+    },
+    Marks {
+        recorder: RecorderId,
+        anchor: Anchor,
+        marks: Vec<Mark>,
     },
     Sealed {
         segment: SegmentId,
@@ -141,6 +146,7 @@ fn write(root: &Root, entry: &Entry, utc: Utc) -> Result<(), Error> {
     match entry {
         Entry::Opened { row, .. } => catalogue.insert(row),
         Entry::Gaps { segment, gaps } => catalogue.add_gaps(*segment, gaps),
+        Entry::Marks { recorder, anchor, marks } => catalogue.add_marks(*recorder, anchor, marks),
         Entry::Sealed { segment, sealed, .. } => catalogue.seal(*segment, sealed, utc),
         Entry::Abandoned { segment, written, lost, why, .. } => {
             catalogue.fault(*segment, *written, why)?;
@@ -155,7 +161,7 @@ fn event(entry: Entry) -> Option<ArchiveEvent> {
             let SegmentRow { id: segment, container, first, .. } = *row;
             Some(ArchiveEvent::Opened { segment, container, path, first })
         }
-        Entry::Gaps { .. } => None,
+        Entry::Gaps { .. } | Entry::Marks { .. } => None,
         Entry::Sealed { segment, container, path, first, sealed, gaps } => Some(ArchiveEvent::Sealed {
             segment,
             container,

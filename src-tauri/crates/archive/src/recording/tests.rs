@@ -9,6 +9,7 @@ use crate::rig::{Rig, ffmpeg, format, samples, sine, spec, verify};
 use crate::{ArchiveClock, Depth, SegmentRow, SegmentState, check};
 
 mod faults;
+mod marks;
 
 const ALL: [Container; 4] = Container::ALL;
 

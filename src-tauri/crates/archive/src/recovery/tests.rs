@@ -244,6 +244,7 @@ fn plans_follow_from_what_is_found() {
         zone: "UTC".into(),
         clock: None,
         clock_sealed: None,
+        drift: None,
         state: SegmentState::Open,
         end: None,
         note: None,

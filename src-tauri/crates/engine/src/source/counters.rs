@@ -2,10 +2,10 @@
 //! anybody reads the published ones at any time.
 
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audyn_model::Mono;
+use audyn_model::{Drift, Mono};
 
 macro_rules! counts {
     ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $count:ident => $word:literal,)* }) => {
@@ -138,20 +138,23 @@ pub struct StreamCounters {
 #[derive(Debug)]
 pub struct DeviceTold {
     drift_ppb: AtomicI64,
+    /// Seconds over which that was measured; 0 if it is not known yet.
+    drift_over_s: AtomicU32,
     /// Written and read outside of the real-time side only.
     trouble: Mutex<Option<String>>,
 }
 
 impl Default for DeviceTold {
     fn default() -> Self {
-        Self { drift_ppb: AtomicI64::new(i64::MIN), trouble: Mutex::default() }
+        Self { drift_ppb: AtomicI64::new(0), drift_over_s: AtomicU32::new(0), trouble: Mutex::default() }
     }
 }
 
 impl DeviceTold {
-    pub(super) fn note_drift(&self, ppb: Option<i64>) {
-        if let Some(ppb) = ppb {
+    pub(super) fn note_drift(&self, drift: Option<Drift>) {
+        if let Some(Drift { ppb, over_s }) = drift {
             self.drift_ppb.store(ppb, Ordering::Relaxed);
+            self.drift_over_s.store(over_s.max(1), Ordering::Release);
         }
     }
 
@@ -274,11 +277,18 @@ impl StreamCounters {
         Some(self.lag_ns.load(Ordering::Relaxed)).filter(|ns| *ns != i64::MIN)
     }
 
-    /// How much faster a local device's clock runs than this machine's, in parts per 10⁹, once 20 seconds tell.
+    /// How much faster a local device's clock runs than this machine's, once 20 seconds tell; none for network streams.
+    #[must_use]
+    pub fn drift(&self) -> Option<Drift> {
+        let device = self.device.as_ref()?;
+        let over_s = device.drift_over_s.load(Ordering::Acquire);
+        (over_s > 0).then(|| Drift { ppb: device.drift_ppb.load(Ordering::Relaxed), over_s })
+    }
+
+    /// The same in parts per 10⁹.
     #[must_use]
     pub fn drift_ppb(&self) -> Option<i64> {
-        let ppb = self.device.as_ref()?.drift_ppb.load(Ordering::Relaxed);
-        Some(ppb).filter(|ppb| *ppb != i64::MIN)
+        self.drift().map(|drift| drift.ppb)
     }
 
     /// Why no audio comes from a local device, in a sentence.

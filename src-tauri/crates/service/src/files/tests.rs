@@ -92,6 +92,7 @@ fn row(path: &str, start: &str, zone: &str) -> SegmentRow {
         zone: zone.to_owned(),
         clock: None,
         clock_sealed: None,
+        drift: None,
         state: SegmentState::Open,
         end: Some(EndReason::Rotation),
         note: None,

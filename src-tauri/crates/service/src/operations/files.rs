@@ -12,6 +12,8 @@ use crate::jobs::{CopyFile, CopyTo, Refusal};
 use crate::service::Inner;
 use crate::{naming, terms};
 
+/// Marks that a file's details list.
+const MOST_MARKS: usize = 1000;
 /// Files that one request may act on.
 const AT_MOST: usize = 10_000;
 /// Files that one entry of the audit log names.
@@ -55,7 +57,13 @@ impl Service {
             let file = files::find(inner, &pick.id, &scope)?;
             let gaps = inner.station.root()?.gaps(file.row.id).map_err(files::refusal)?;
             let path = &file.row.path;
+            let (marks, in_all) =
+                inner.station.root()?.marks(&file.row, MOST_MARKS).map_err(files::refusal)?;
+            let marks: Vec<Mark> = marks.iter().filter_map(|mark| files::mark(mark, &file.row)).collect();
             Ok(FileDetails {
+                more_marks: in_all.saturating_sub(marks.len() as u32),
+                marks,
+                drift: file.row.drift.map(files::drift),
                 gaps: gaps.iter().map(|gap| terms::gap(gap, &file.row.anchor, Some(path.clone()))).collect(),
                 time_basis: file.row.anchor.basis.as_str().to_owned(),
                 clock: file.row.clock.as_ref().map(crate::clock::quality),

@@ -261,7 +261,9 @@ fn back(inner: &Inner, id: u32, seconds: f64) -> Result<Duration, ApiError> {
     if !(0.0..=MOST_BACK_S).contains(&seconds) {
         return Err(ApiError::invalid("A recording begins 0 to 600 seconds ago."));
     }
-    if inner.station.shelf.book().recorder(id)?.config.vox.is_some() {
+    let book = inner.station.shelf.book();
+    let vox = book.recorder(id)?.config.vox.as_ref().map(terms::vox);
+    if vox.is_some_and(|vox| vox.mode == crate::recorder::VoxMode::Activation) {
         return Err(ApiError::conflict(
             "This recorder records on sound, each time from before the sound began. Let it record without a time.",
         ));

@@ -34,7 +34,8 @@ impl Relabel {
                 | GapCause::Outage
                 | GapCause::Restart
                 | GapCause::DiskFull
-                | GapCause::WriteFailed,
+                | GapCause::WriteFailed
+                | GapCause::SourceChanged,
                 _,
             ) => gap,
         }

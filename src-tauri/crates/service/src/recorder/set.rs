@@ -129,6 +129,16 @@ impl Recorders {
         self.seat(line, capture, None)
     }
 
+    /// Connects a recorder that is to record when it is told to: its place is opened now, so that what is wrong with it is
+    /// known, then [`Self::connect`].
+    ///
+    /// # Errors
+    /// Its place or its source cannot be opened.
+    pub fn arm(&self, spec: &RecorderSpec) -> Result<(), StartError> {
+        self.open(spec)?;
+        self.connect(line(spec), spec.ring_ms)
+    }
+
     /// Ends a connection, and a recording with it, within `limit`.
     pub fn disconnect(&self, id: RecorderId, limit: Duration) {
         self.stop_where(limit, |line| line.id == id);
@@ -176,6 +186,25 @@ impl Recorders {
             );
         }
         Some(shared.stats())
+    }
+
+    /// Ends all recordings at once, as [`Self::end`]; all stay connected.
+    pub fn end_all(&self, limit: Duration) {
+        let deadline = self.clock.mono().after(limit);
+        let ending: Vec<Arc<Shared>> = {
+            let running = lock(&self.running);
+            for r in running.iter() {
+                r.shared.ask_to_stop(Mono(deadline.0 - MARGIN_NS));
+                r.thread.thread().unpark();
+            }
+            running.iter().map(|r| Arc::clone(&r.shared)).collect()
+        };
+        for shared in ending {
+            if !shared.wait(deadline.since(self.clock.mono())) {
+                let recorder = &shared.line.name;
+                tracing::error!(recorder, "did not finish in time; its files are mended at the next start");
+            }
+        }
     }
 
     /// Whether a connected recorder records or is about to.

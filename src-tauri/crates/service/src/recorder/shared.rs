@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use audyn_engine::source::{Source, StreamCounters};
-use audyn_model::{Mono, RecorderId};
+use audyn_model::{Mono, RecorderId, Tai};
 
 use super::state::{Input, State};
 use super::stats;
@@ -36,6 +36,12 @@ pub enum Begin {
         /// When it was asked for.
         asked: Mono,
     },
+    /// With all that comes from now on, and before it a gap since an earlier recording of what is the same source, which
+    /// comes by another way now.
+    Following {
+        /// When that one's last sample ended.
+        ended: Tai,
+    },
 }
 
 /// One recording to be made, its place open.
@@ -46,7 +52,7 @@ pub(super) struct Job {
     /// Media time after which it ends by itself.
     pub duration: Option<Duration>,
     pub begin: Begin,
-    /// Only while there is sound, each time a recording of its own.
+    /// Only while there is sound, each time a recording of its own; or all, and sound is marked.
     pub vox: Option<Vox>,
 }
 

@@ -28,7 +28,7 @@ pub struct RecorderSpec {
     pub ring_ms: u64,
     /// Media time after which the recorder stops by itself.
     pub duration: Option<Duration>,
-    /// Records only while there is sound; all the time if not given.
+    /// Listens for sound: records only while there is some, or marks it.
     pub vox: Option<Vox>,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use audyn_archive::{Counts, Stage};
 use audyn_engine::source::{LegCount, Source, StreamCount, StreamCounters};
-use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex, Utc};
+use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex, Tai, Utc};
 use serde::Serialize;
 
 use super::State;
@@ -32,6 +32,9 @@ pub struct RecorderStats {
     /// When the first sample of the recording that goes on was taken.
     #[serde(skip)]
     pub began: Option<Utc>,
+    /// When the last sample recorded so far ended.
+    #[serde(skip)]
+    pub until: Option<Tai>,
     /// Samples per channel recorded, gaps included.
     pub frames: u64,
     /// Samples per channel that stand for missing audio, in all and by cause.
@@ -107,6 +110,8 @@ pub(super) struct Told {
     pub format: Option<AudioFormat>,
     pub anchor: Option<Anchor>,
     pub first: Option<SampleIndex>,
+    /// After the last sample recorded.
+    pub end: Option<SampleIndex>,
     /// When the first sample of the recording that goes on was taken.
     pub began: Option<Utc>,
     pub frames: u64,
@@ -157,6 +162,7 @@ pub(super) fn gather(
         ended,
         first_sample: told.first.map(|first| first.0),
         began: told.began,
+        until: told.anchor.zip(told.end).map(|(anchor, end)| anchor.tai_at(end)),
         frames: told.frames,
         missing_frames: told.missing.values().sum(),
         missing_by_cause: told.missing.clone(),

@@ -5,9 +5,11 @@
 
 use audyn_model::{AudioFormat, SampleIndex};
 
-/// When sound counts. Each activation is a recording of its own; between them nothing is written.
+/// When sound counts, and what becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vox {
+    /// What an activation becomes.
+    pub mode: VoxMode,
     /// From this level on it counts, in dBFS: −60 to −5.
     pub threshold_db: f64,
     /// Below this level it no longer does, in dBFS; not above the threshold.
@@ -16,10 +18,20 @@ pub struct Vox {
     pub detection_ms: u32,
     /// How long it goes on after the sound has ended, in milliseconds: 100 to 30 000.
     pub hangover_ms: u32,
-    /// How much before the sound a file of its own begins, in milliseconds: 0 to 5000.
+    /// How much before the sound its file, or its mark, begins, in milliseconds: 0 to 5000.
     pub pre_roll_ms: u32,
     /// Which level.
     pub level: VoxLevel,
+}
+
+/// What an activation becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VoxMode {
+    /// A recording of its own; between activations nothing is written.
+    #[default]
+    Activation,
+    /// A mark; all is recorded.
+    Marks,
 }
 
 /// Which level counts.
@@ -37,6 +49,7 @@ pub enum VoxLevel {
 impl Default for Vox {
     fn default() -> Self {
         Self {
+            mode: VoxMode::default(),
             threshold_db: -30.0,
             release_db: -35.0,
             detection_ms: 100,

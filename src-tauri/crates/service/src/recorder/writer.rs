@@ -4,6 +4,7 @@
 //! It looks five times a second. It may be slow, stall or wait for a disk: the capture does not notice until the ring is
 //! full, and then says exactly what is missing.
 
+mod marking;
 mod tell;
 mod watch;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 use audyn_archive::{Fault, Recording};
 use audyn_engine::ring::Item;
 use audyn_engine::source::Capture;
-use audyn_model::{Anchor, AudioFormat, Clock, Gap, Mono, SampleIndex};
+use audyn_model::{Anchor, AudioFormat, Clock, Gap, GapCause, Mono, SampleIndex, Tai};
 
 use super::health::{Health, Look};
 use super::preroll::{Kept, Memory, PreRoll};
@@ -22,10 +23,15 @@ use super::relabel::Relabel;
 use super::shared::{Begin, Job, Next, Shared};
 use super::state::{Input, State};
 use super::timing::Timing;
+use super::vox::VoxMode;
 use crate::events::{Event, Events};
+use marking::Marking;
 
 /// Between two looks into the ring.
 const LOOK: Duration = Duration::from_millis(200);
+/// The longest stretch between two ways of a source that is written as a gap. A longer one says that their clocks have
+/// nothing to do with each other.
+const BRIDGE: Duration = Duration::from_secs(3600);
 /// Between two tries after the disk refused.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -55,6 +61,10 @@ pub(super) struct Writer {
     relabel: Relabel,
     idle: u32,
     timing: Timing,
+    /// Marks sound, if that was ordered.
+    marking: Option<Marking>,
+    /// When the recording ended that this one follows, until its first sample comes.
+    follows: Option<Tai>,
 }
 
 impl Writer {
@@ -87,6 +97,8 @@ impl Writer {
             relabel: Relabel::default(),
             idle: 0,
             timing: Timing::default(),
+            marking: None,
+            follows: None,
         }
     }
 
@@ -132,8 +144,12 @@ impl Writer {
             live.told.anchor = self.anchor;
         }
         self.tell(State::Starting);
-        let ended = match vox {
-            Some(vox) => self.watch(vox),
+        let ended = match vox.map(|vox| (vox.mode, vox)) {
+            Some((VoxMode::Activation, vox)) => self.watch(vox),
+            Some((VoxMode::Marks, vox)) => {
+                self.marking = Some(Marking::new(vox));
+                self.record()
+            }
             None => self.record(),
         };
         if let Err(reason) = &ended {
@@ -141,6 +157,8 @@ impl Writer {
         }
         self.job = None;
         self.recording = None;
+        self.marking = None;
+        self.follows = None;
         self.step(match ended {
             Ok(()) => Input::Finished,
             Err(reason) => Input::Failed(reason),
@@ -162,7 +180,8 @@ impl Writer {
         }
         // Step 2: all of it is written.
         self.take_all()?;
-        // Step 3: files are finished.
+        // Step 3: files are finished, and so is a mark that was going on.
+        self.end_mark();
         self.close()
     }
 
@@ -172,7 +191,8 @@ impl Writer {
 
     /// It records on sound, and there is none.
     fn waits_for_sound(&self) -> bool {
-        self.recording.is_none() && self.job.as_ref().is_some_and(|job| job.vox.is_some())
+        let on_sound = |job: &Job| job.vox.is_some_and(|vox| vox.mode == VoxMode::Activation);
+        self.recording.is_none() && self.job.as_ref().is_some_and(on_sound)
     }
 
     /// Finishes the files of the recording, if there is one.
@@ -222,6 +242,7 @@ impl Writer {
     fn rewind(&mut self, begin: Begin) {
         match begin {
             Begin::Now => self.kept.clear(),
+            Begin::Following { ended } => self.follows = Some(ended),
             Begin::Ago { length, asked } => {
                 // What has come since then is to be looked at, too.
                 while let Some(item) = self.capture.frames.take() {
@@ -318,6 +339,7 @@ impl Writer {
 
     /// Writes frames, as far as they are still wanted.
     fn write(&mut self, at: SampleIndex, samples: &[i32]) -> Result<(), String> {
+        self.bridge(at)?;
         let channels = usize::from(self.capture.levels.channels() as u16);
         let frames = self.want((samples.len() / channels) as u64) as usize;
         if frames == 0 {
@@ -337,7 +359,29 @@ impl Writer {
 
     /// Writes a gap, as far as it is still wanted.
     fn write_gap(&mut self, gap: Gap) -> Result<(), String> {
+        self.bridge(gap.at)?;
         let gap = self.relabel.gap(gap);
+        self.write_known_gap(gap)
+    }
+
+    /// What was lost between the recording that this one follows and its own first sample, at `at`.
+    fn bridge(&mut self, at: SampleIndex) -> Result<(), String> {
+        let (Some(ended), Some(anchor)) = (self.follows.take(), self.anchor) else { return Ok(()) };
+        let from = anchor.index_at(ended);
+        let len = u64::try_from(at.since(from)).unwrap_or(0);
+        if anchor.rate.ns_of(len) > BRIDGE.as_nanos() as u64 {
+            let name = &self.shared.line.name;
+            tracing::warn!(
+                recorder = name,
+                len,
+                "its source came by another clock; what was lost between is not known"
+            );
+            return Ok(());
+        }
+        self.write_known_gap(Gap { at: from, len, cause: GapCause::SourceChanged })
+    }
+
+    fn write_known_gap(&mut self, gap: Gap) -> Result<(), String> {
         match self.want(gap.len) {
             0 => Ok(()),
             len => {
@@ -402,12 +446,16 @@ impl Writer {
         recording.count_into(Arc::clone(&self.shared.stages), Arc::clone(&self.clock));
         self.recording = Some(recording);
         self.note_clock();
+        self.carry_mark();
         Ok(())
     }
 
-    /// Tells the recording how good its clock is.
+    /// Tells the recording how good its clock is, and how fast its device runs.
     fn note_clock(&mut self) {
         let (Some(recording), Some(anchor)) = (&mut self.recording, &self.anchor) else { return };
+        if let Some(drift) = self.shared.counters.drift() {
+            recording.note_drift(drift);
+        }
         if let Some(quality) = self.timing.quality(anchor, &self.shared.line.source) {
             recording.note_clock(quality);
         }
@@ -430,7 +478,9 @@ impl Writer {
         self.count(at, frames);
         self.heard = true;
         self.step(Input::Audio);
-        self.settle(written)
+        self.settle(written)?;
+        self.mark_frames(at, samples);
+        Ok(())
     }
 
     fn gap(&mut self, gap: Gap) -> Result<(), String> {
@@ -450,12 +500,15 @@ impl Writer {
             cause = gap.cause.as_str(),
             "gap"
         );
-        self.settle(written)
+        self.settle(written)?;
+        self.mark_gap(gap);
+        Ok(())
     }
 
     fn count(&self, at: SampleIndex, frames: u64) {
         let mut live = self.shared.live();
         live.told.first.get_or_insert(at);
+        live.told.end = Some(at.plus(i64::try_from(frames).unwrap_or(i64::MAX)));
         live.told.frames += frames;
         if live.told.began.is_none() {
             live.told.began = self.anchor.map(|anchor| anchor.tai_at(at).to_utc());

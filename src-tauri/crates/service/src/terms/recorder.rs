@@ -45,5 +45,6 @@ const fn cause(cause: GapCause) -> wire::GapCause {
         GapCause::Overrun => wire::GapCause::Overrun,
         GapCause::DiskFull => wire::GapCause::DiskFull,
         GapCause::WriteFailed => wire::GapCause::WriteFailed,
+        GapCause::SourceChanged => wire::GapCause::SourceChanged,
     }
 }

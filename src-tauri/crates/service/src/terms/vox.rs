@@ -1,13 +1,17 @@
 //! Recording on sound, as wished and as meant.
 
 use crate::api::wire;
-use crate::recorder::{Vox, VoxLevel};
+use crate::recorder::{Vox, VoxLevel, VoxMode};
 
 /// What is meant.
 pub(crate) fn vox(wish: &wire::Vox) -> Vox {
     let usual = Vox::default();
     let threshold_db = wish.threshold_dbfs.unwrap_or(usual.threshold_db);
     Vox {
+        mode: match wish.mode {
+            Some(wire::VoxMode::Activation) | None => VoxMode::Activation,
+            Some(wire::VoxMode::Marks) => VoxMode::Marks,
+        },
         threshold_db,
         release_db: wish.release_dbfs.unwrap_or(threshold_db - Vox::RELEASE_BELOW_DB),
         detection_ms: wish.detection_ms.unwrap_or(usual.detection_ms),
@@ -79,5 +83,6 @@ mod tests {
         check(times(0), &["detection of 0 ms", "hangover of 0 ms"]);
         check(times(40_000), &["10 to 5000", "100 to 30000", "0 to 5000"]);
         assert_eq!(vox(&threshold(-20.0)).release_db, -25.0);
+        assert_eq!(vox(&threshold(-20.0)).mode, VoxMode::Activation);
     }
 }

@@ -475,7 +475,10 @@ impl Sink for Output {
             GapCause::Loss => StreamCount::LossFrames,
             GapCause::Outage => StreamCount::OutageFrames,
             GapCause::Restart => StreamCount::RestartFrames,
-            GapCause::Overrun | GapCause::DiskFull | GapCause::WriteFailed => StreamCount::OverrunFrames,
+            // Those after the overrun come about behind the ring.
+            GapCause::Overrun | GapCause::DiskFull | GapCause::WriteFailed | GapCause::SourceChanged => {
+                StreamCount::OverrunFrames
+            }
         };
         self.counts[count as usize] += len;
         self.counts[StreamCount::Gaps as usize] += 1;

@@ -188,7 +188,7 @@ impl Deck {
         let anchor = run.lead.anchor(wake.civil);
         let better = (anchor != run.anchor).then_some(anchor);
         run.anchor = anchor;
-        self.told.note_drift(run.lead.drift_ppb());
+        self.told.note_drift(run.lead.drift());
         for tap in self.taps.iter_mut().filter(|tap| tap.started) {
             if let Some(anchor) = better {
                 tap.ring.anchor(anchor);
@@ -256,7 +256,10 @@ impl Tap {
             GapCause::Loss => StreamCount::LossFrames,
             GapCause::Outage => StreamCount::OutageFrames,
             GapCause::Restart => StreamCount::RestartFrames,
-            GapCause::Overrun | GapCause::DiskFull | GapCause::WriteFailed => StreamCount::OverrunFrames,
+            // Those after the overrun come about behind the ring.
+            GapCause::Overrun | GapCause::DiskFull | GapCause::WriteFailed | GapCause::SourceChanged => {
+                StreamCount::OverrunFrames
+            }
         };
         self.counts[count as usize] += len;
         self.counts[StreamCount::Gaps as usize] += 1;

@@ -5,7 +5,7 @@
 //! once in the first seconds, then by an eighth of the error and at most 500 parts per million. All of this is on the
 //! monotonic clock, so that setting the host's clock is no drift; civil time is added when the anchor is told.
 
-use audyn_model::{Anchor, Mono, Rate, SampleIndex, Tai, TimeBasis};
+use audyn_model::{Anchor, Drift, Mono, Rate, SampleIndex, Tai, TimeBasis};
 
 /// Seconds at the start, and after an outage, in which the anchor follows at once.
 const SETTLING: u32 = 3;
@@ -27,16 +27,16 @@ pub struct Lead {
     until: SampleIndex,
     least: Option<(i64, SampleIndex)>,
     seconds: u32,
-    drift: Drift,
+    pace: Pace,
 }
 
 /// How fast a device's clock runs, from where its samples lay at intervals of ten seconds.
 #[derive(Debug)]
-struct Drift {
+struct Pace {
     points: [(SampleIndex, Mono); POINTS],
     kept: usize,
     first: usize,
-    ppb: Option<i64>,
+    drift: Option<Drift>,
 }
 
 impl Lead {
@@ -48,7 +48,7 @@ impl Lead {
             until: at.plus(i64::from(rate.hz())),
             least: None,
             seconds: 0,
-            drift: Drift { points: [(at, taken); POINTS], kept: 0, first: 0, ppb: None },
+            pace: Pace { points: [(at, taken); POINTS], kept: 0, first: 0, drift: None },
         }
     }
 
@@ -70,10 +70,10 @@ impl Lead {
         taken.0 - self.anchor.tai_at(at).0
     }
 
-    /// How much faster the device's clock runs than the host's, in parts per 10⁹, once 20 seconds tell.
+    /// How much faster the device's clock runs than the host's, once 20 seconds tell.
     #[must_use]
-    pub const fn drift_ppb(&self) -> Option<i64> {
-        self.drift.ppb
+    pub const fn drift(&self) -> Option<Drift> {
+        self.pace.drift
     }
 
     /// The device comes back: what was measured across the outage tells nothing about its clock.
@@ -81,7 +81,7 @@ impl Lead {
         self.until = at.plus(i64::from(self.anchor.rate.hz()));
         self.least = None;
         self.seconds = 0;
-        self.drift.kept = 0;
+        self.pace.kept = 0;
     }
 
     /// A portion came that ends at `end`, of which the last sample was taken at `taken`. Returns how many samples are
@@ -101,7 +101,7 @@ impl Lead {
             self.resume(end);
             return Some((i128::from(least) * i128::from(rate.hz()) / 1_000_000_000) as u64);
         }
-        self.drift.note(at, Mono(self.anchor.tai_at(at).0 + least), rate);
+        self.pace.note(at, Mono(self.anchor.tai_at(at).0 + least), rate);
         let correction = if self.seconds < SETTLING { least } else { (least / 8).clamp(-SLEW_NS, SLEW_NS) };
         self.seconds = self.seconds.saturating_add(1);
         // The anchor is carried along, so that its own rounding does not add up over years.
@@ -110,7 +110,7 @@ impl Lead {
     }
 }
 
-impl Drift {
+impl Pace {
     fn note(&mut self, at: SampleIndex, taken: Mono, rate: Rate) {
         if self.kept == 0 {
             (self.points[0], self.first, self.kept) = ((at, taken), 0, 1);
@@ -120,7 +120,9 @@ impl Drift {
         let host = i128::from(taken.0 - oldest.0);
         let device = i128::from(at.since(oldest_at)) * 1_000_000_000 / i128::from(rate.hz());
         if host >= i128::from(2 * POINT_S) * 1_000_000_000 {
-            self.ppb = i64::try_from((device - host) * 1_000_000_000 / host).ok();
+            let ppb = i64::try_from((device - host) * 1_000_000_000 / host).ok();
+            let over_s = u32::try_from(host / 1_000_000_000).unwrap_or(u32::MAX);
+            self.drift = ppb.map(|ppb| Drift { ppb, over_s });
         }
         let (newest_at, _) = self.points[(self.first + self.kept - 1) % POINTS];
         if at.since(newest_at) >= POINT_S * i64::from(rate.hz()) {

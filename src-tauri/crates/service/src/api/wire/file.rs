@@ -134,8 +134,47 @@ wire! {
         pub clock: Option<ClockQuality>,
         /// … and when it was complete.
         pub clock_sealed: Option<ClockQuality>,
+        /// How fast the device's clock ran against this machine's until it was complete; none for network streams, and if it
+        /// was too short to tell.
+        pub drift: Option<Drift>,
+        /// Marks that touch it, in order: the first 1000.
+        pub marks: Vec<Mark>,
+        /// Marks beyond those.
+        pub more_marks: u32,
         /// BLAKE3 of its audio, in hexadecimal, once known.
         pub hash: Option<String>,
+    }
+
+    /// How fast a device's clock ran.
+    #[derive(Copy)]
+    pub struct Drift {
+        /// How much faster than this machine's, in parts per million; slower is negative.
+        pub ppm: f64,
+        /// Seconds over which that was measured.
+        pub over_s: u32,
+    }
+
+    /// A stretch of a file that somebody or something pointed out.
+    pub struct Mark {
+        /// Its id: UUIDv7.
+        pub id: String,
+        /// What made it.
+        pub kind: MarkKind,
+        /// When it begins, be it before the file.
+        pub at: Moment,
+        /// Seconds from the beginning of the file to where it begins in it.
+        pub from_s: f64,
+        /// … and to where it ends in it; none while it goes on.
+        pub to_s: Option<f64>,
+        /// What was said about it.
+        pub text: Option<String>,
+    }
+
+    /// What made a mark.
+    #[derive(Copy, Eq)]
+    pub enum MarkKind {
+        /// Sound, as recording on sound hears it.
+        Vox,
     }
 
     /// Files to act on.

@@ -116,7 +116,7 @@ wire! {
         pub period_s: Option<u32>,
         /// The clock of names and boundaries.
         pub clock: Option<ArchiveClock>,
-        /// Records on sound; all the time if not given.
+        /// Listens for sound: records it, or marks it. All is recorded if not given.
         pub vox: Option<Vox>,
     }
 
@@ -124,6 +124,8 @@ wire! {
     #[derive(Default)]
     #[ts(optional_fields = nullable)]
     pub struct Vox {
+        /// What sound becomes; `activation` if not given.
+        pub mode: Option<VoxMode>,
         /// From this level on sound counts, in dBFS: −60 to −5; −30 if not given.
         pub threshold_dbfs: Option<f64>,
         /// Below this level it no longer does, in dBFS; 5 dB below the threshold if not given.
@@ -132,10 +134,19 @@ wire! {
         pub detection_ms: Option<u32>,
         /// Milliseconds that recording goes on after the sound: 100 to 30 000; 2000 if not given.
         pub hangover_ms: Option<u32>,
-        /// Milliseconds before the sound that a file begins: 0 to 5000; 500 if not given.
+        /// Milliseconds before the sound that its file or its mark begins: 0 to 5000; 500 if not given.
         pub pre_roll_ms: Option<u32>,
         /// Which level; `rms` if not given.
         pub level: Option<VoxLevel>,
+    }
+
+    /// What sound becomes.
+    #[derive(Copy, Eq)]
+    pub enum VoxMode {
+        /// A file of its own each time; between them nothing is written.
+        Activation,
+        /// A mark each time; all is recorded.
+        Marks,
     }
 
     /// Which level counts.
@@ -290,6 +301,9 @@ wire! {
         /// The disk refused.
         #[serde(rename = "write-failed")]
         WriteFailed,
+        /// The source moved to another address; between the two nothing was heard.
+        #[serde(rename = "source-changed")]
+        SourceChanged,
     }
 
     /// Picks a recorder.
