@@ -25,18 +25,19 @@ pub(super) fn vox(desk: &mut Desk<'_>) -> Option<Vox> {
         }
         Read::Is(db) => db as f64,
     };
+    let mode = desk
+        .word(Key::VoxMode, "activation or marks", |word| match word {
+            "activation" => Some(VoxMode::Activation),
+            "marks" => Some(VoxMode::Marks),
+            _ => None,
+        })
+        .or(usual.mode);
     let mut ms = |key: Key, range: std::ops::RangeInclusive<i64>, usual: u32| {
         let what = format!("milliseconds from {} to {}", range.start(), range.end());
         desk.whole(key, range, &what).is().map_or(usual, |ms| ms as u32)
     };
     let vox = Vox {
-        mode: desk
-            .word(Key::VoxMode, "activation or marks", |word| match word {
-                "activation" => Some(VoxMode::Activation),
-                "marks" => Some(VoxMode::Marks),
-                _ => None,
-            })
-            .or(usual.mode),
+        mode,
         threshold_db,
         release_db,
         detection_ms: ms(Key::VoxDetection, 10..=5_000, usual.detection_ms),
