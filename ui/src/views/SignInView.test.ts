@@ -5,7 +5,7 @@ import { makeWorld } from '../../tests/fake/world'
 import { mountWith, type Mounted } from '../../tests/mount'
 import App from '../App.vue'
 import { throughDoor, type Access } from '../api'
-import { useMeStore } from '../stores'
+import { keepBack, takeBack, useMeStore } from '../stores'
 import './AccountView.vue'
 import './FilesView.vue'
 import './OverviewView.vue'
@@ -99,10 +99,17 @@ test('only the ways that there are are offered', async () => {
   expect([button('Sign in'), button('Emergency access')]).toEqual([undefined, undefined])
 })
 
-test('a provider that refused says why, and where else to go', async () => {
-  await page(undefined, '/sign-in?refused=The%20provider%20did%20not%20answer%20within%2010%20s.')
-  expect(mounted.wrapper.text()).toContain('The provider did not answer within 10 s.')
+test('whoever comes back from the provider without having come in is told where else to go, once', async () => {
+  keepBack('/files')
+  await page(undefined, '/')
+  expect(mounted.wrapper.text()).toContain('Signing in by the provider was not finished.')
   expect(mounted.wrapper.text()).toContain('emergency access works without it')
+  expect(takeBack()).toBeUndefined()
+  await field('User').setValue('operator')
+  await field('Password').setValue('right')
+  await mounted.wrapper.find('form').trigger('submit')
+  await settle()
+  await vi.waitFor(() => expect(route()).toBe('files'), LONG)
 })
 
 test('a station that does not answer is asked again until it does', async () => {

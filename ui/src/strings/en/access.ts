@@ -19,7 +19,7 @@ export default {
   askingWays: 'Asking the station',
   sessionEnded: 'Your session has ended. What was recording goes on recording. Sign in to go on where you were.',
   waitFor: 'Wait for {n} s before you try again.',
-  providerRefused: 'The provider did not let you in: {why}',
+  providerUnfinished: 'Signing in by the provider was not finished.',
   signOut: 'Sign out',
   signInAgain: 'Sign in again',
   stay: 'Stay signed in',
