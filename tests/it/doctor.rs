@@ -1,6 +1,9 @@
 //! Each fault put into a real network of two hosts yields its named diagnosis.
 
+use std::net::{Ipv4Addr, SocketAddrV4};
+
 use serde_json::Value;
+use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::rig::{Rig, between_hosts};
 
@@ -8,8 +11,8 @@ use crate::rig::{Rig, between_hosts};
 /// this end of the cable; `hear` waits until something comes there; `quiet` ends the sender.
 fn ask(rig: &Rig, steps: &str) -> bool {
     let script = format!(
-        "ask() {{ local name=$1; shift; $AUDYN doctor -m $GROUP --json --seconds 1 \"$@\" > $name.json || true; }}\n\
-         here() {{ ask \"$@\" -p $PORT --interface here; }}\n\
+        "ask() {{ local name=$1; shift; $AUDYN doctor -m $GROUP --json \"$@\" > $name.json || true; }}\n\
+         here() {{ ask \"$@\" -p $PORT --interface here --seconds 1; }}\n\
          hear() {{ for try in $(seq 100); do here hear; grep -q '\"no-packets\"' hear.json || return 0; done; return 1; }}\n\
          quiet() {{ kill $sender; wait $sender || true; }}\n\
          true & recorder=$!\n{steps}\nsleep 1000 & sender=$!"
@@ -29,7 +32,7 @@ fn each_fault_of_a_sender_is_named() {
     let ran = ask(
         &rig,
         "here no-packets; send; hear; here healthy\n\
-         ask wrong-port -p $((PORT + 2)) --interface here\n\
+         ask wrong-port -p $((PORT + 2)) --interface here --seconds 1\n\
          here foreign-payload-type --pt 98\n\
          here wrong-size --encoding L16\n\
          here wrong-packet-time --spp 6\n\
@@ -64,7 +67,7 @@ fn each_fault_of_a_machine_is_named() {
         &rig,
         "ip link add here2 type veth peer name there2 netns far; ip addr add 10.78.0.1/24 dev here2\n\
          ip link set here2 up; ip -n far addr add 10.78.0.2/24 dev there2; ip -n far link set there2 up\n\
-         send; hear; ask wrong-interface -p $PORT --interface here2\n\
+         send; hear; ask wrong-interface -p $PORT --interface here2 --seconds 1\n\
          iptables -A INPUT -p udp --dport $PORT -j DROP; here firewall; iptables -F\n\
          iptables -A INPUT -p udp --dport $PORT -m statistic --mode random --probability 0.2 -j DROP\n\
          here firewall-loss; iptables -F\n\
@@ -90,6 +93,60 @@ fn each_fault_of_a_machine_is_named() {
     let said = rig.json("querier.json");
     let querier = said["checks"].as_array().unwrap().iter().find(|check| check["name"] == "IGMP querier");
     assert_eq!(querier.map(|check| &check["verdict"]), Some(&Value::from("ok")), "{said:#}");
+}
+
+/// As a child: asks by IGMP who is member of which group, from the address in `QUERIER`.
+#[test]
+fn igmp_query() {
+    let Ok(own) = std::env::var("QUERIER") else { return };
+    let socket = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::from(libc::IPPROTO_IGMP))).unwrap();
+    socket.set_multicast_if_v4(&own.parse().unwrap()).unwrap();
+    // A general query of version 2 (RFC 2236 §2): answers within 10 s; its sum with the rest is all ones.
+    let query = [0x11, 100, 0xEE, 0x9B, 0, 0, 0, 0];
+    let all = SocketAddrV4::new(Ipv4Addr::new(224, 0, 0, 1), 0);
+    assert_eq!(socket.send_to(&query, &all.into()).unwrap(), query.len());
+}
+
+fn querier(said: &Value) -> &Value {
+    said["checks"].as_array().unwrap().iter().find(|check| check["name"] == "IGMP querier").unwrap()
+}
+
+/// The long form listens for as long as it takes to know; the short one for a moment.
+#[test]
+fn a_querier_is_found_and_its_absence_is_named() {
+    let rig = Rig::new();
+    let long = std::env::var_os("RUN_SLOW_TESTS").is_some();
+    let seconds = if long { 131 } else { 3 };
+    let ran = ask(
+        &rig,
+        &format!(
+            "ip link add here2 type veth peer name there2 netns far; ip addr add 10.78.0.1/24 dev here2\n\
+             ip link set here2 up; ip -n far addr add 10.78.0.2/24 dev there2; ip -n far link set there2 up\n\
+             send; first=$sender\n\
+             ip netns exec far $AUDYN send -m $GROUP -p $PORT --interface there2 --signal index & second=$!\n\
+             hear\n\
+             ask none -p $PORT --interface here --seconds {seconds} & none=$!\n\
+             ask some -p $PORT --interface here2 --seconds {seconds} & some=$!\n\
+             sleep 1\n\
+             ip netns exec far env QUERIER=10.78.0.2 $IT doctor::igmp_query --exact\n\
+             wait $none; wait $some; kill $first $second"
+        ),
+    );
+    if !ran {
+        return;
+    }
+    let (none, some) = (rig.json("none.json"), rig.json("some.json"));
+    assert_eq!((&some["id"], &querier(&some)["verdict"]), (&"healthy".into(), &"ok".into()), "{some:#}");
+    assert_eq!(querier(&some)["words"], "10.78.0.2 asks who listens");
+    if long {
+        assert_eq!((&none["id"], &none["verdict"]), (&"no-igmp-querier".into(), &"warn".into()), "{none:#}");
+    } else {
+        assert_eq!(
+            (&none["id"], &querier(&none)["verdict"]),
+            (&"healthy".into(), &"unknown".into()),
+            "{none:#}"
+        );
+    }
 }
 
 #[test]

@@ -289,7 +289,7 @@ pub fn namespaces() -> bool {
 }
 
 /// Runs `steps` where `here` and `there` are two hosts joined by interfaces of these names. `record …` and `send …`
-/// start the program on either; the recorder's end is the script's. Returns the recorder's log, or nothing where
+/// start the program on either; `$IT NAME --exact` runs a test of this binary as a child; the recorder's end is the script's. Returns the recorder's log, or nothing where
 /// namespaces are not permitted.
 pub fn between_hosts(rig: &Rig, steps: &str) -> Option<String> {
     if !namespaces() {
@@ -303,7 +303,8 @@ join() {{ ip link add here type veth peer name there netns far; ip addr add 10.7
 ip link set lo up; ip -n far link set lo up; join
 send() {{ ip netns exec far $AUDYN send -m $GROUP -p $PORT --interface there --signal index "$@" & sender=$!; }}
 record() {{ $AUDYN record -m $GROUP -p $PORT --interface here -o out.wav --archive-clock utc --stats s.json "$@" 2>log.txt & recorder=$!; }}
-until_log() {{ for try in $(seq 600); do grep -q "$1" log.txt && return; sleep 0.1; done; return 1; }}
+until_in() {{ for try in $(seq 600); do grep -q "$2" "$1" && return; sleep 0.1; done; cat "$1"; return 1; }}
+until_log() {{ until_in log.txt "$1"; }}
 {steps}
 wait $recorder
 kill $sender
@@ -313,7 +314,9 @@ kill $sender
     command
         .args(["-Urnmpf", "--mount-proc", "--kill-child", "bash", "-c", &script])
         .env("AUDYN", env!("CARGO_BIN_EXE_audyn"))
+        .env("IT", std::env::current_exe().unwrap())
         .env("GROUP", &rig.group)
+        .env("GROUP_B", &rig.group_b)
         .env("PORT", &rig.port)
         .current_dir(rig.path(""));
     let (status, said) = Running::start(&mut command).end();

@@ -78,6 +78,8 @@ test('on this machine: what is chosen from the list becomes the source, with its
 
 test('on this machine: nothing is sent before something was chosen', async () => {
   await shown('/sources?add=local')
+  const act = editor().find('button[type="submit"]')
+  expect([act.text(), (act.element as HTMLButtonElement).disabled]).toEqual(['Choose an input first', true])
   await editor().find('input[maxlength="80"]').setValue('Desk')
   await editor().find('form').trigger('submit')
   await flushPromises()

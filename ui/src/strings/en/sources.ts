@@ -171,6 +171,7 @@ export default {
 
   add: { one: 'Add source with {n} channel', other: 'Add source with {n} channels' },
   addTone: 'Add test tone',
+  chooseFirst: 'Choose an input first',
   save: 'Save',
   remove: 'Delete',
   added: 'Source {name} added',
