@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 mod support;
 
 use self::support::{Places, places};
+use super::sound::Owned;
 use super::*;
 
 const WORD: i64 = 1 << 24;
@@ -23,7 +24,7 @@ const ENOUGH: usize = 3 * RATE;
 
 /// In the child: records a source and listens to it until the file `stop` is there.
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
-async fn listen_and_record(dir: &Path) {
+async fn listen_and_record(dir: &Path, config: Value) {
     let options = Options {
         state_dir: dir.join("state"),
         archive_root: Some(dir.join("archive")),
@@ -40,8 +41,6 @@ async fn listen_and_record(dir: &Path) {
             .await
             .unwrap_or_else(|error| panic!("{operation}: {error:?}"))
     };
-    let legs = json!([{ "address": "239.255.77.91", "interface": "lo", "port": 5991 }]);
-    let config = json!({ "kind": "aes67", "legs": legs });
     let source = ask("create_source", json!({ "name": "Places", "config": config })).await["id"].clone();
     let made = ask("create_recorder", json!({ "name": "Places", "source_id": source })).await;
     let config = json!({ "period_s": 0 });
@@ -59,28 +58,15 @@ async fn listen_and_record(dir: &Path) {
 #[test]
 fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
     if let Ok(dir) = std::env::var(FILE) {
-        return listen_and_record(Path::new(&dir));
+        let legs = json!([{ "address": "239.255.77.91", "interface": "lo", "port": 5991 }]);
+        return listen_and_record(Path::new(&dir), json!({ "kind": "aes67", "legs": legs }));
     }
     let sound = Sound::start();
     let _sender = Places::send("239.255.77.91:5991");
     let dir = sound.dir.path().to_owned();
-    let mut command = sound.command(me().to_str().unwrap());
-    let test = "live::a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole";
-    command
-        .args([test, "--exact", "--nocapture"])
-        .env(FILE, &dir)
-        .env("PIPEWIRE_NODE", SINK)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let application = start(&mut command);
-
-    let mut recorder = start(
-        sound
-            .command("pw-record")
-            .args(["--target", SINK, "-P", "{ stream.capture.sink=true node.latency=256/48000 }"])
-            .args(["--rate", "48000", "--channels", "2", "--format", "f32", "-"])
-            .stdout(Stdio::piped()),
-    );
+    let application =
+        application(&sound, "live::a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole");
+    let mut recorder = ear(&sound);
     // To a pipe it writes bare words.
     let mut captured = recorder.0.stdout.take().unwrap();
     let begun = Instant::now();
@@ -113,13 +99,42 @@ fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
         "heard {least:.0} to {most:.0} ms after it was sent, {median:.0} ms in the middle of {}",
         late.len()
     );
+    let recorded = places(&stopped(application, &dir));
+    assert!(recorded.len() >= ENOUGH, "{}", recorded.len());
+    assert!(recorded.windows(2).all(|pair| (pair[0] + 1) % WORD == pair[1]), "every sample is in its place");
+}
+
+/// Runs one of these tests as a child: the application, whose sound goes to the sink.
+fn application(sound: &Sound, test: &str) -> Owned {
+    start(
+        sound
+            .command(me().to_str().unwrap())
+            .args([test, "--exact", "--nocapture"])
+            .env(FILE, sound.dir.path())
+            .env("PIPEWIRE_NODE", SINK)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+    )
+}
+
+/// Brings what the sink plays, as bare floats.
+fn ear(sound: &Sound) -> Owned {
+    start(
+        sound
+            .command("pw-record")
+            .args(["--target", SINK, "-P", "{ stream.capture.sink=true node.latency=256/48000 }"])
+            .args(["--rate", "48000", "--channels", "2", "--format", "f32", "-"])
+            .stdout(Stdio::piped()),
+    )
+}
+
+/// Stops the application, and gives the one file that it has recorded.
+fn stopped(mut application: Owned, dir: &Path) -> PathBuf {
     std::fs::write(dir.join("stop"), "").unwrap();
-    let mut application = application;
     let status = application.0.wait().unwrap();
     let mut said = String::new();
     application.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(status.success(), "{said}");
-
     let mut files = Vec::new();
     let mut folders = vec![dir.join("archive")];
     while let Some(folder) = folders.pop() {
@@ -132,8 +147,52 @@ fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
             }
         }
     }
-    let [file] = &files[..] else { panic!("{files:?}") };
-    let recorded = places(file);
+    assert_eq!(files.len(), 1, "{files:?}");
+    files.remove(0)
+}
+
+#[test]
+fn a_source_of_this_machine_is_heard_while_it_is_recorded() {
+    const OTHER: &str = "other-sink";
+    if let Ok(dir) = std::env::var(FILE) {
+        let config =
+            json!({ "kind": "pipewire", "node": OTHER, "sample_rate": 48_000, "stream_channels": 2 });
+        return listen_and_record(Path::new(&dir), config);
+    }
+    let sound = Sound::start();
+    let node = format!(
+        "{{ factory.name=support.null-audio-sink node.name={OTHER} media.class=Audio/Sink object.linger=true \
+         audio.position=[FL FR] audio.rate={RATE} monitor.channel-volumes=false }}"
+    );
+    sound.run("pw-cli", &["create-node", "adapter", &node]);
+    wait_for("the other sink", || sound.run("pw-link", &["--input"]).contains(OTHER).then_some(()));
+    let ramp = sound.dir.path().join("ramp.wav");
+    std::fs::write(&ramp, sound::wav(100 * RATE)).unwrap();
+    let _player = start(sound.command("pw-play").args(["--target", OTHER]).arg(&ramp));
+    let application = application(&sound, "live::a_source_of_this_machine_is_heard_while_it_is_recorded");
+    let mut recorder = ear(&sound);
+    let mut captured = recorder.0.stdout.take().unwrap();
+    let begun = Instant::now();
+    let (mut exact, mut rest) = (0, Vec::new());
+    while exact < ENOUGH {
+        assert!(begun.elapsed() < PATIENCE, "only {exact} frames of the source were heard");
+        let mut bytes = [0; 8192];
+        let read = captured.read(&mut bytes).unwrap();
+        assert!(read > 0, "pw-record has ended");
+        rest.extend_from_slice(&bytes[..read]);
+        let whole = rest.len() / 8 * 8;
+        for pair in rest[..whole].as_chunks::<8>().0 {
+            let [left, right] = [0, 4].map(|at| f32::from_le_bytes(pair[at..at + 4].try_into().unwrap()));
+            let word = |sample: f32| (f64::from(sample) * 8_388_608.0) as i32;
+            exact += usize::from(word(left) > 0 && sound::frame(word(left)) == [word(left), word(right)]);
+        }
+        rest.drain(..whole);
+    }
+    let bytes = std::fs::read(stopped(application, sound.dir.path())).unwrap();
+    let data = bytes.windows(4).position(|four| four == b"data").unwrap() + 8;
+    let word = |at: &[u8]| i32::from_le_bytes([0, at[0], at[1], at[2]]) >> 8;
+    let frames = bytes[data..].as_chunks::<6>().0.iter().map(|pair| [word(&pair[..3]), word(&pair[3..])]);
+    let recorded: Vec<[i32; 2]> = frames.filter(|pair| *pair != [0, 0]).collect();
     assert!(recorded.len() >= ENOUGH, "{}", recorded.len());
-    assert!(recorded.windows(2).all(|pair| (pair[0] + 1) % WORD == pair[1]), "every sample is in its place");
+    assert!(recorded.iter().all(|pair| *pair == sound::frame(pair[0])), "what was played, and nothing else");
 }
