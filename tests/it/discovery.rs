@@ -232,7 +232,7 @@ fn a_pair_of_a_ravenna_device_on_another_host_is_found_received_and_complete_on_
     let session = &found["sessions"][0];
     assert_eq!(
         (&session["by"], &session["senders"]),
-        (&json!("ravenna"), &json!(["10.77.0.2"])),
+        (&json!("RAVENNA"), &json!(["10.77.0.2"])),
         "{found:#}"
     );
     assert_eq!(session["streams"][0]["legs"].as_array().unwrap().len(), 2, "{found:#}");

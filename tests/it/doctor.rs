@@ -129,6 +129,8 @@ fn a_querier_is_found_and_its_absence_is_named() {
              ask some -p $PORT --interface here2 --seconds {seconds} & some=$!\n\
              sleep 1\n\
              ip netns exec far env QUERIER=10.78.0.2 $IT doctor::igmp_query --exact\n\
+             # A script that says nothing for long is taken for one that hangs.\n\
+             while kill -0 $none 2>/dev/null; do echo listening; sleep 1; done\n\
              wait $none; wait $some; kill $first $second"
         ),
     );

@@ -65,7 +65,7 @@ fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
     let _sender = Places::send("239.255.77.91:5991");
     let dir = sound.dir.path().to_owned();
     let application =
-        application(&sound, "live::a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole");
+        application(&sound, "live::a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole", Some(SINK));
     let mut recorder = ear(&sound);
     // To a pipe it writes bare words.
     let mut captured = recorder.0.stdout.take().unwrap();
@@ -104,14 +104,15 @@ fn a_source_is_heard_as_it_comes_in_while_it_is_recorded_whole() {
     assert!(recorded.windows(2).all(|pair| (pair[0] + 1) % WORD == pair[1]), "every sample is in its place");
 }
 
-/// Runs one of these tests as a child: the application, whose sound goes to the sink.
-fn application(sound: &Sound, test: &str) -> Owned {
+/// Runs one of these tests as a child: the application, whose sound goes to a sink. (Its captures would come from there,
+/// too.)
+fn application(sound: &Sound, test: &str, to: Option<&str>) -> Owned {
     start(
         sound
             .command(me().to_str().unwrap())
             .args([test, "--exact", "--nocapture"])
             .env(FILE, sound.dir.path())
-            .env("PIPEWIRE_NODE", SINK)
+            .envs(to.map(|sink| ("PIPEWIRE_NODE", sink)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped()),
     )
@@ -155,8 +156,7 @@ fn stopped(mut application: Owned, dir: &Path) -> PathBuf {
 fn a_source_of_this_machine_is_heard_while_it_is_recorded() {
     const OTHER: &str = "other-sink";
     if let Ok(dir) = std::env::var(FILE) {
-        let config =
-            json!({ "kind": "pipewire", "node": OTHER, "sample_rate": 48_000, "stream_channels": 2 });
+        let config = json!({ "kind": "pipewire", "node": OTHER, "sample_rate": 48_000, "stream_channels": 2, "pick": [], "labels": [] });
         return listen_and_record(Path::new(&dir), config);
     }
     let sound = Sound::start();
@@ -166,10 +166,12 @@ fn a_source_of_this_machine_is_heard_while_it_is_recorded() {
     );
     sound.run("pw-cli", &["create-node", "adapter", &node]);
     wait_for("the other sink", || sound.run("pw-link", &["--input"]).contains(OTHER).then_some(()));
+    sound.run("pw-metadata", &["0", "default.configured.audio.sink", &format!("{{ \"name\": \"{SINK}\" }}")]);
     let ramp = sound.dir.path().join("ramp.wav");
     std::fs::write(&ramp, sound::wav(100 * RATE)).unwrap();
     let _player = start(sound.command("pw-play").args(["--target", OTHER]).arg(&ramp));
-    let application = application(&sound, "live::a_source_of_this_machine_is_heard_while_it_is_recorded");
+    let application =
+        application(&sound, "live::a_source_of_this_machine_is_heard_while_it_is_recorded", None);
     let mut recorder = ear(&sound);
     let mut captured = recorder.0.stdout.take().unwrap();
     let begun = Instant::now();
