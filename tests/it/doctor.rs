@@ -137,18 +137,16 @@ fn a_querier_is_found_and_its_absence_is_named() {
     if !ran {
         return;
     }
+    // Only of the querier: on a busy machine a sender pauses, and that is told first.
     let (none, some) = (rig.json("none.json"), rig.json("some.json"));
-    assert_eq!((&some["id"], &querier(&some)["verdict"]), (&"healthy".into(), &"ok".into()), "{some:#}");
-    assert_eq!(querier(&some)["words"], "10.78.0.2 asks who listens");
-    if long {
-        assert_eq!((&none["id"], &none["verdict"]), (&"no-igmp-querier".into(), &"warn".into()), "{none:#}");
-    } else {
-        assert_eq!(
-            (&none["id"], &querier(&none)["verdict"]),
-            (&"healthy".into(), &"unknown".into()),
-            "{none:#}"
-        );
-    }
+    let (without, with) = (querier(&none), querier(&some));
+    assert_eq!(
+        (&with["verdict"], &with["words"]),
+        (&"ok".into(), &"10.78.0.2 asks who listens".into()),
+        "{some:#}"
+    );
+    let expected = if long { (Value::from("no-igmp-querier"), "warn") } else { (Value::Null, "unknown") };
+    assert_eq!((&without["id"], &without["verdict"]), (&expected.0, &expected.1.into()), "{none:#}");
 }
 
 #[test]
