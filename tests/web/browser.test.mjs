@@ -73,7 +73,7 @@ test('an operator signs in, records, holds to stop, hears the file in the page, 
 
   // What is downloaded is what is on disk, byte for byte.
   await row.click()
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Download/ }).click()])
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Download/ }).first().click()])
   const name = download.suggestedFilename()
   const disk = files(join(station.folder, 'archive')).find((file) => file.name === name)
   assert.ok(disk, `${name} is in the archive`)

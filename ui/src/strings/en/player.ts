@@ -26,7 +26,7 @@ export default {
   growing: 'Being recorded',
   silent: 'Nothing is heard',
   refused: 'Not played: {why}',
-  browserCannot: 'This browser cannot play this file. It is whole; download it to hear it.',
+  browserCannot: 'This browser cannot play this file. Download it to hear it with another program.',
   browserLost: 'The station could not be reached while this was played. Press play to go on.',
   browserRefuses: 'The browser wants a touch before it plays. Press play.',
   download: 'Download',
