@@ -20,7 +20,7 @@ fn drift_is_measured_through_the_jitter_of_its_thread() {
     // 50 parts per million fast; every portion but one in seven is up to 20 ms late.
     let missing = run(&mut lead, 0, 120, 48_002.4, |n| (n % 7) * 3_000_000);
     assert_eq!(missing, []);
-    let drift = lead.drift_ppb().expect("two minutes tell");
+    let drift = lead.drift().expect("two minutes tell").ppb;
     assert!((drift - 50_000).abs() < 500, "{drift}");
     let end = SampleIndex(120 * 48_000);
     let truly = (end.0 as f64 * S as f64 / 48_002.4) as i64;
@@ -40,7 +40,7 @@ fn what_nobody_told_of_is_missing_all_the_same() {
 fn drift_is_not_told_before_it_is_known() {
     let mut lead = Lead::new(RATE, SampleIndex(0), Mono(0));
     run(&mut lead, 0, 15, 48_000.0, |_| 0);
-    assert_eq!(lead.drift_ppb(), None);
+    assert_eq!(lead.drift(), None);
 }
 
 #[test]
