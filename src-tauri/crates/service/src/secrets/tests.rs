@@ -89,10 +89,20 @@ fn names_and_lengths_are_bounded() {
 /// Runs one of the tests below again in a session of its own: another bus, another home.
 fn in_a_session(test: &str, before: &str) {
     let home = tempfile::tempdir().unwrap();
+    // A bus that starts nothing by itself: a keyring is there if the test starts it.
+    let bus = home.path().join("bus.conf");
+    fs::write(
+        &bus,
+        "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
+         <allow send_destination=\"*\"/><allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>",
+    )
+    .unwrap();
     let program = std::env::current_exe().unwrap();
     let script = format!("{before}\nexec {} --exact secrets::tests::{test} --nocapture", program.display());
     let done = Command::new("timeout")
-        .args(["120", "dbus-run-session", "--", "sh", "-c", &script])
+        .args(["120", "dbus-run-session", "--config-file"])
+        .arg(&bus)
+        .args(["--", "sh", "-c", &script])
         .env("AUDYN_TEST_SESSION", test)
         .env("HOME", home.path())
         .env("XDG_RUNTIME_DIR", home.path())

@@ -264,7 +264,14 @@ async fn a_studio_hears_of_its_own_only() {
     for id in [things.other_recorder, things.own_recorder] {
         station.ask("start_recorder", json!({ "id": id })).await;
     }
-    station.ask("listen", json!({ "recorder_id": things.other_recorder })).await;
+    station.ask("play", json!({ "file_id": things.other_file })).await;
+    // The player takes it up in its own time.
+    station
+        .until("the other is played", |event| {
+            let event = serde_json::to_value(event).unwrap();
+            (event["data"]["file_id"] == things.other_file.as_str()).then_some(())
+        })
+        .await;
     for operation in ["pause", "stop_playback"] {
         let refused = station.ask_as(&studio, operation, json!({})).await.unwrap_err();
         assert_eq!(refused.code, Code::Forbidden, "{operation}");
