@@ -86,17 +86,30 @@ test('a growing file is read anew where it ended, and where it had not been', as
   audio.currentTime = 600
   player.grown({ ...growing, length: 640 })
   audio.tell('ended')
-  await vi.waitFor(() => expect(audio.read).toEqual(['/content/f1?read=1', '/content/f1?read=2']))
+  await vi.waitFor(() => expect(audio.read).toEqual(['/content/f1#read=1', '/content/f1#read=2']))
   audio.known(640)
   expect(audio.currentTime).toBe(600)
   player.grown({ ...growing, length: 700 })
   await player.seek(690)
-  expect(audio.read.at(-1)).toBe('/content/f1?read=3')
+  expect(audio.read.at(-1)).toBe('/content/f1#read=3')
   // Nothing more is there: it stands.
   audio.known(700)
   audio.currentTime = 700
   audio.tell('ended')
   expect([player.told().state, audio.read.length]).toEqual(['paused', 3])
+})
+
+test('a growing file that breaks off is read anew where it was heard last, as long as that leads on', async () => {
+  await player.play({ ...sound, growing: true, length: 600 }, 0)
+  audio.known(600)
+  audio.currentTime = 90
+  audio.fail(2)
+  expect(audio.read).toEqual(['/content/f1#read=1', '/content/f1#read=2'])
+  expect(player.told()).toMatchObject({ failure: undefined, position_s: 90 })
+  audio.known(640)
+  audio.fail(2)
+  expect(player.told()).toMatchObject({ state: 'error', failure: 'network' })
+  expect(audio.read).toHaveLength(2)
 })
 
 test.each([[4, 'format'], [3, 'format'], [2, 'network']] as const)('trouble %i of the element is one of %s', async (code, failure) => {

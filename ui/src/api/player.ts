@@ -21,6 +21,8 @@ export class BrowserPlayer {
   private state: Playback['state'] = 'stopped'
   /** Where to begin once the file is known, in seconds. */
   private from = 0
+  /** Where this reading began, in seconds. */
+  private beganAt = 0
   /** Counts readings: what a browser kept of a growing file is not asked for again. */
   private reading = 0
   private readonly takers = new Set<(told: Told) => void>()
@@ -39,7 +41,7 @@ export class BrowserPlayer {
     audio.addEventListener('timeupdate', () => this.tell())
     audio.addEventListener('volumechange', () => this.tell())
     audio.addEventListener('ended', () => this.ended())
-    audio.addEventListener('error', () => this.fail(audio.error?.code === 2 ? 'network' : 'format'))
+    audio.addEventListener('error', () => this.broken())
   }
 
   onChange(take: (told: Told) => void): () => void {
@@ -104,9 +106,11 @@ export class BrowserPlayer {
     if (!this.sound) return
     this.failure = undefined
     this.from = at
+    this.beganAt = at
     this.reading += 1
     const address = this.address(this.sound.id)
-    this.audio.src = this.sound.growing ? `${address}${address.includes('?') ? '&' : '?'}read=${this.reading}` : address
+    // A fragment is not sent: to the browser it is another address, to the station the same.
+    this.audio.src = this.sound.growing ? `${address}#read=${this.reading}` : address
     await this.run()
   }
 
@@ -127,6 +131,13 @@ export class BrowserPlayer {
     const heard = this.audio.currentTime
     if (sound?.growing && sound.length > heard + 1) void this.begin(heard)
     else this.become('paused')
+  }
+
+  /** A growing file is another one than was begun, and a browser may stop at that: it is read anew where it was heard last. */
+  private broken(): void {
+    const heard = this.audio.currentTime || 0
+    if (this.sound?.growing && heard > this.beganAt + 1) void this.begin(heard)
+    else this.fail(this.audio.error?.code === 2 ? 'network' : 'format')
   }
 
   private fail(failure: Failure): void {
