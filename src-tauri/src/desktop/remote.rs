@@ -71,6 +71,7 @@ pub fn run(options: Options, logging: &Logging) -> anyhow::Result<Ended> {
             match asked {
                 shutdown::Asked::Stop => ending.exit(0),
                 shutdown::Asked::Reload => logging.reopen(),
+                shutdown::Asked::Trigger(_) => {}
             }
         }
     })?;
