@@ -28,12 +28,6 @@ impl Problem {
     pub fn not_signed_in(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
     }
-
-    /// The status of the reply.
-    #[cfg(test)]
-    pub const fn status(&self) -> StatusCode {
-        self.status
-    }
 }
 
 impl From<ApiError> for Problem {
@@ -61,8 +55,20 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             reply.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some(seconds) = wait(&self.error) {
+            reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         reply
     }
+}
+
+/// How many seconds to wait: the number that the message names.
+fn wait(error: &ApiError) -> Option<u64> {
+    if error.code != Code::TooMany {
+        return None;
+    }
+    let words = error.message.split(|c: char| !c.is_ascii_digit());
+    words.filter_map(|word| word.parse().ok()).next()
 }
 
 /// A reply in JSON that nobody keeps.
@@ -74,4 +80,20 @@ pub fn json(status: StatusCode, value: &impl serde::Serialize) -> Response<Body>
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_to_wait_is_told_how_long() {
+        let told = |code| {
+            let reply = Problem::from(ApiError::new(code, "Too many attempts. Try again in 40 seconds."))
+                .into_response();
+            reply.headers().get(header::RETRY_AFTER).map(|field| field.to_str().unwrap().to_owned())
+        };
+        assert_eq!(told(Code::TooMany).as_deref(), Some("40"));
+        assert_eq!(told(Code::Conflict), None);
+    }
 }

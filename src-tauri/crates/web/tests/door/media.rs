@@ -9,8 +9,16 @@ use super::rig::{Page, Rig, refusal};
 /// A station that records; a complete file of it, with its bytes as they lie on disk.
 async fn recorded(rig: &mut Rig) -> (String, Vec<u8>) {
     rig.ask("start_recorder", json!({ "id": 1 })).await;
-    let begun = |event: &AppEvent| matches!(event, AppEvent::File(file) if file.state == FileState::Growing && file.bytes > 0);
-    rig.until_event("a file grows", begun).await;
+    let event = rig
+        .until_event(
+            "a file grows",
+            |event| matches!(event, AppEvent::File(file) if file.state == FileState::Growing),
+        )
+        .await;
+    let AppEvent::File(file) = event else { unreachable!("it is a file") };
+    while rig.ask("file", json!({ "id": file.id })).await["file"]["duration_s"].as_f64().unwrap() < 0.5 {
+        tokio::task::yield_now().await;
+    }
     rig.ask("stop_recorder", json!({ "id": 1 })).await;
     let done = rig.until_event(
         "a file is complete",
