@@ -67,8 +67,8 @@ fn wait(error: &ApiError) -> Option<u64> {
     if error.code != Code::TooMany {
         return None;
     }
-    let words = error.message.split(|c: char| !c.is_ascii_digit());
-    words.filter_map(|word| word.parse().ok()).next()
+    let mut words = error.message.split(|c: char| !c.is_ascii_digit());
+    words.find_map(|word| word.parse().ok())
 }
 
 /// A reply in JSON that nobody keeps.
