@@ -184,7 +184,8 @@ async fn what_is_no_http_does_no_harm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_a_lot_holds_up_nobody_else() {
-    let mut rig = Rig::open().await;
+    let limits = Limits { connections_of_one: 100, ..Limits::default() };
+    let mut rig = Rig::with(limits, json!({})).await;
     let token = rig.token("viewer").await;
     let ask = |path: &'static str| {
         let request = rig.request(Method::GET, path).bearer_auth(&token);
