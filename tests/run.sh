@@ -119,6 +119,9 @@ check "page: packages" npm --prefix ui ci --no-audit --no-fund --loglevel=error
 check "page: types and build" npm --prefix ui run build --silent
 summed "page: tests" page_tests
 
+# A real OpenID provider for the loopback interface.
+check "sign-in provider: packages" npm --prefix tests/oidc ci --no-audit --no-fund --loglevel=error
+
 # Step 3: what can be said without running anything.
 check "format" cargo fmt --all --check
 check "lints" cargo clippy --workspace --all-targets --quiet -- -D warnings

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use audyn_model::Clock;
 use audyn_service::Service;
-use audyn_service::api::{Code, OPERATIONS, Operation};
+use audyn_service::api::{ApiError, Code, OPERATIONS, Operation};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::limits::Limits;
+use crate::oidc::{self, Oidc};
 use crate::problem::Problem;
 use crate::rules::Rules;
 use crate::{documents, guard, media, page, rest, sign_in, socket};
@@ -38,12 +39,14 @@ struct Inner {
     sockets: Arc<Semaphore>,
     levels: socket::LevelsHub,
     events: socket::EventsHub,
+    oidc: Result<Oidc, String>,
 }
 
 impl Door {
     /// A door to this service.
     pub fn new(service: Service, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self(Arc::new(Inner {
+            oidc: Oidc::new(Arc::clone(&clock)),
             fields: OPERATIONS.iter().map(|operation| (operation.name, operation.fields())).collect(),
             files: Arc::new(Semaphore::new(limits.files)),
             reads: Arc::new(Semaphore::new(media::READS)),
@@ -81,6 +84,11 @@ impl Door {
         &self.0.fields[operation.name]
     }
 
+    /// Who talks to the identity provider.
+    pub(crate) fn oidc(&self) -> Result<&Oidc, ApiError> {
+        self.0.oidc.as_ref().map_err(|why| ApiError::unavailable(why.clone()))
+    }
+
     pub(crate) fn files(&self) -> &Arc<Semaphore> {
         &self.0.files
     }
@@ -106,6 +114,7 @@ impl Door {
 pub fn router(door: Door) -> Router {
     rest::routes()
         .merge(sign_in::routes())
+        .merge(oidc::routes::routes())
         .merge(documents::routes())
         .route("/api/assets/{id}/content", get(media::content))
         .route("/ws/levels", get(socket::levels))

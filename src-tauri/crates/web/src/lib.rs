@@ -13,6 +13,7 @@ mod limits;
 mod listener;
 mod media;
 mod names;
+pub mod oidc;
 mod page;
 mod patient;
 mod plan;

@@ -28,6 +28,7 @@ use crate::accept::{self, FINISH, Hall};
 use crate::census::Census;
 use crate::door::{self, Door};
 use crate::limits::Limits;
+use crate::oidc::take_environment;
 use crate::plan::{Place, Plan, plan, urls};
 use crate::tls::{Certificate, CertificateError, Shown, acceptor, make};
 
@@ -152,6 +153,7 @@ impl Follower {
     }
 
     async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        take_environment(&self.service, |name| std::env::var(name).ok()).await;
         let mut settings = self.service.follow_access_settings();
         loop {
             let wanted = settings.borrow_and_update().clone();
