@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[allow(dead_code, reason = "other tests of the listener use the rest")]
+#[path = "door/rig.rs"]
+mod rig;
+
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -406,7 +410,7 @@ async fn rotated_keys_are_fetched_once_more_and_not_for_ever() {
     for _ in 0..8 {
         assert_eq!(house.sign_in().await.status, 401);
     }
-    assert_eq!(house.provider.tell(json!({}))["keys"].as_u64().unwrap(), before + 6);
+    assert_eq!(house.provider.tell(json!({ "spoil": "" }))["keys"].as_u64().unwrap(), before + 6);
     // What proved nothing has replaced nothing.
     assert_eq!(house.sign_in().await.status, 200);
 }
@@ -497,5 +501,49 @@ async fn what_is_off_says_so() {
     for path in ["login", "callback?code=a&state=b"] {
         let reply = Browser::default().get(&format!("{}/api/auth/{path}", house.at)).await;
         assert!(reply.status == 409 && reply.body.contains("not set up"), "{}", reply.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_the_listener_somebody_whom_the_provider_knows_has_a_session_and_rights() {
+    let mut provider = Provider::start();
+    let rig = rig::Rig::open().await;
+    let entra = json!({
+        "on": true, "tenant": "", "client_id": "audyn", "has_secret": false, "redirect": null, "graph": null,
+        "issuer": provider.issuer, "admins": ["boss"], "operators": [], "studios": [], "viewers": [], "others": null,
+    });
+    rig.ask("change_access_settings", json!({ "entra": entra, "entra_secret": SECRET })).await;
+    let claims =
+        |group: &str| json!({ "claims": { "oid": "0a1b", "email": "ada@example.org", "groups": [group] } });
+
+    // Known there, and without rights here.
+    provider.tell(claims("staff"));
+    let mut browser = Browser::default();
+    let back = browser.to_callback(&rig.origin()).await;
+    let reply = browser.get(&back).await;
+    assert!(reply.status == 403 && !reply.cookies.contains_key("audyn"), "{} {}", reply.status, reply.body);
+
+    provider.tell(claims("BOSS"));
+    let back = browser.to_callback(&rig.origin()).await;
+    let reply = browser.get(&back).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert!(
+        reply.set.iter().any(|cookie| cookie.starts_with("audyn=") && cookie.contains("SameSite=Strict"))
+    );
+    let me = browser.get(&rig.url("/api/auth/me")).await;
+    let me: Value = serde_json::from_str(&me.body).unwrap();
+    assert_eq!(
+        (&me["user"]["email"], &me["user"]["is_admin"]),
+        (&json!("ada@example.org"), &json!(true)),
+        "{me}"
+    );
+
+    // The provider is gone: who is in stays in.
+    provider.tell(json!({ "stop": true }));
+    assert_eq!(browser.get(&rig.url("/api/auth/me")).await.status, 200);
+    // The secret is not in the state database.
+    for file in ["audyn.db", "audyn.db-wal"] {
+        let bytes = std::fs::read(rig.dir.path().join("state").join(file)).unwrap_or_default();
+        assert!(!bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()), "{file}");
     }
 }
