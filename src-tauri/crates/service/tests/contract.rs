@@ -6,8 +6,6 @@
     reason = "a test that cannot go on has failed"
 )]
 
-#[path = "contract/configuration.rs"]
-mod configuration;
 #[path = "contract/doctor.rs"]
 mod doctor;
 #[path = "contract/facts.rs"]
