@@ -59,6 +59,9 @@ pub enum SecretError {
     /// The Secret Service.
     #[error("the keyring of this session cannot be used: {0}; unlock it, then try again")]
     Session(String),
+    /// There is no Secret Service, so nothing went there.
+    #[error("this session has no keyring: {0}; start one, then try again")]
+    NoSession(String),
     /// The file or its folder.
     #[error("cannot {act} {}: {source}; give this user the right to read and write there", .path.display())]
     File {
@@ -142,9 +145,11 @@ impl Secrets {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = self.session.get() {
             // Where it is to be looked for is noted first: one that cannot be had is not taken for one that never was.
+            let was_there = self.file.elsewhere()?.contains(name);
             self.file.note_elsewhere(name, true)?;
             match session.put(name, &secret.0) {
                 Ok(()) => return self.file.forget(name),
+                Err(SecretError::NoSession(_)) if !was_there => self.file.note_elsewhere(name, false)?,
                 Err(error) => {
                     tracing::warn!(%error, name, "a secret goes to the file instead of the keyring")
                 }

@@ -1,8 +1,8 @@
 //! The session's Secret Service, asked by a thread of its own: a locked keyring waits for a person, and D-Bus for whoever
 //! does not answer.
 //!
-//! **Full policy:** one errand at a time and one that waits; a third is refused at once, as is one that is not answered
-//! within [`LIMIT`].
+//! **Full policy:** one errand at a time and [`WAITING`] that wait; one more is refused at once, as is one that is not
+//! answered within [`LIMIT`].
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -19,6 +19,8 @@ use super::SecretError;
 
 /// How long an answer is waited for.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
+/// Errands that wait for the one at work.
+const WAITING: usize = 4;
 /// What our items are filed under.
 const SERVICE: &str = "Audyn";
 
@@ -50,12 +52,29 @@ enum Ask {
 struct Errand {
     ask: Ask,
     /// Whoever waits may have given up.
-    reply: SyncSender<Result<Option<Vec<u8>>, String>>,
+    reply: SyncSender<Result<Option<Vec<u8>>, Refusal>>,
+}
+
+/// Why an errand was not done.
+enum Refusal {
+    /// Nobody was reached.
+    Absent(String),
+    /// The service would not, or could not.
+    Refused(String),
+}
+
+impl From<Refusal> for SecretError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Absent(why) => Self::NoSession(why),
+            Refusal::Refused(why) => Self::Session(why),
+        }
+    }
 }
 
 impl Session {
     pub fn start() -> io::Result<Self> {
-        let (errands, work) = mpsc::sync_channel(1);
+        let (errands, work) = mpsc::sync_channel(WAITING);
         let state = Arc::new(Mutex::new(State::Unknown));
         let session = Self { errands, state: Arc::clone(&state) };
         std::thread::Builder::new().name("keyring".to_owned()).spawn(move || run(&work, &state))?;
@@ -92,7 +111,7 @@ impl Session {
             return Err(silent("it is still asked for something else; it may be locked"));
         }
         match answer.recv_timeout(LIMIT) {
-            Ok(answered) => answered.map_err(SecretError::Session),
+            Ok(answered) => answered.map_err(SecretError::from),
             Err(_) => Err(silent("it does not answer; it may be locked")),
         }
     }
@@ -102,14 +121,14 @@ fn run(work: &Receiver<Errand>, state: &Mutex<State>) {
     let mut store: Option<Arc<Store>> = None;
     while let Ok(Errand { ask, reply }) = work.recv() {
         let done = match store.take().map_or_else(Store::new, Ok) {
-            Ok(reached) => act(&reached, ask).inspect(|_| store = Some(reached)),
-            Err(error) => Err(error),
+            Ok(reached) => act(&reached, ask)
+                .inspect(|_| store = Some(reached))
+                .map_err(|error| Refusal::Refused(plain(&error))),
+            Err(error) => Err(Refusal::Absent(plain(&error))),
         };
-        // Its words may name paths of D-Bus; never the secret.
-        let done = done.map_err(|error| plain(&error));
         *state.lock().unwrap_or_else(PoisonError::into_inner) = match &done {
             Ok(_) => State::Answers,
-            Err(why) => State::Silent(why.clone()),
+            Err(Refusal::Absent(why) | Refusal::Refused(why)) => State::Silent(why.clone()),
         };
         _ = reply.send(done);
     }
@@ -133,7 +152,7 @@ fn act(store: &Store, ask: Ask) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Why not, without what the error may carry of the secret.
+/// Why not, in words that may name paths of D-Bus, and without what the error may carry of the secret.
 fn plain(error: &Error) -> String {
     match error {
         Error::PlatformFailure(why) | Error::NoStorageAccess(why) => why.to_string(),

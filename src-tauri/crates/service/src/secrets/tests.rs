@@ -86,22 +86,21 @@ fn names_and_lengths_are_bounded() {
     secrets.put("tls-key", &Secret::new(vec![0xff; MOST_BYTES])).unwrap();
 }
 
+/// A bus that starts nothing by itself: nobody has a keyring there.
+const BARE: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
+    <allow send_destination=\"*\"/><allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>";
+
 /// Runs one of the tests below again in a session of its own: another bus, another home.
-fn in_a_session(test: &str, before: &str) {
+fn in_a_session(test: &str, before: &str, bus: Option<&str>) {
     let home = tempfile::tempdir().unwrap();
-    // A bus that starts nothing by itself: a keyring is there if the test starts it.
-    let bus = home.path().join("bus.conf");
-    fs::write(
-        &bus,
-        "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context=\"default\">\
-         <allow send_destination=\"*\"/><allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>",
-    )
-    .unwrap();
+    let config = home.path().join("bus.conf");
+    fs::write(&config, bus.unwrap_or_default()).unwrap();
+    let own = bus.map(|_| [std::ffi::OsStr::new("--config-file"), config.as_os_str()]);
     let program = std::env::current_exe().unwrap();
     let script = format!("{before}\nexec {} --exact secrets::tests::{test} --nocapture", program.display());
     let done = Command::new("timeout")
-        .args(["120", "dbus-run-session", "--config-file"])
-        .arg(&bus)
+        .args(["120", "dbus-run-session"])
+        .args(own.into_iter().flatten())
         .args(["--", "sh", "-c", &script])
         .env("AUDYN_TEST_SESSION", test)
         .env("HOME", home.path())
@@ -125,6 +124,7 @@ fn a_keyring_that_answers_has_the_secrets() {
         return in_a_session(
             TEST,
             "printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null",
+            None,
         );
     }
     let dir = tempfile::tempdir().unwrap();
@@ -150,7 +150,7 @@ fn a_keyring_that_answers_has_the_secrets() {
 fn without_a_keyring_the_file_is_taken_and_nobody_waits_for_long() {
     const TEST: &str = "without_a_keyring_the_file_is_taken_and_nobody_waits_for_long";
     if !is_inside(TEST) {
-        return in_a_session(TEST, "true");
+        return in_a_session(TEST, "true", Some(BARE));
     }
     let dir = tempfile::tempdir().unwrap();
     let secrets = Secrets::open(dir.path(), None);
@@ -159,6 +159,8 @@ fn without_a_keyring_the_file_is_taken_and_nobody_waits_for_long() {
     assert_eq!(secrets.get("tls-key").unwrap(), Some(secret("one")));
     assert!(secrets.kept().starts_with("The keyring of this session is not used"), "{}", secrets.kept());
     assert_eq!(secrets.get("never-put").unwrap(), None);
+    secrets.remove("tls-key").unwrap();
+    assert_eq!(secrets.get("tls-key").unwrap(), None, "nothing of it went anywhere else");
     // One that went to the keyring is not taken for one that never was.
     secrets.file.note_elsewhere("other-key", true).unwrap();
     assert!(secrets.get("other-key").unwrap_err().to_string().contains("keyring"));
