@@ -154,10 +154,14 @@ fn act(store: &Store, ask: Ask) -> Result<Option<Vec<u8>>, Error> {
 
 /// Why not, in words that may name paths of D-Bus, and without what the error may carry of the secret.
 fn plain(error: &Error) -> String {
-    match error {
-        Error::PlatformFailure(why) | Error::NoStorageAccess(why) => why.to_string(),
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "what is kept there is not ours".to_owned(),
-        Error::Ambiguous(_) => "there are several entries of Audyn with this name; delete them".to_owned(),
-        other => other.to_string(),
+    if let Error::PlatformFailure(why) | Error::NoStorageAccess(why) = error {
+        return why.to_string();
     }
+    if matches!(error, Error::BadEncoding(_) | Error::BadDataFormat(..)) {
+        return "what is kept there is not ours".to_owned();
+    }
+    if matches!(error, Error::Ambiguous(_)) {
+        return "there are several entries of Audyn with this name; delete them".to_owned();
+    }
+    error.to_string()
 }

@@ -22,6 +22,7 @@ fn kinds(store: &Store) -> Vec<String> {
 
 #[test]
 fn users_of_the_first_version_are_kept_with_what_they_might() {
+    type Kept = (String, String, Option<String>, String, Option<String>, bool);
     let mut db = Connection::open_in_memory().unwrap();
     Steps(&STEPS.0[..1]).upgrade(&mut db).map_err(|_| "the step").unwrap();
     db.execute_batch(
@@ -33,7 +34,7 @@ fn users_of_the_first_version_are_kept_with_what_they_might() {
     STEPS.upgrade(&mut db).map_err(|_| "the steps").unwrap();
     let mut found =
         db.prepare("SELECT id, access, studio, source, password, enabled FROM users ORDER BY id").unwrap();
-    let rows: Vec<(String, String, Option<String>, String, Option<String>, bool)> = found
+    let rows: Vec<Kept> = found
         .query_map([], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })
