@@ -136,9 +136,15 @@ fn station(mut load: Load) {
         let (lost_before, cpu_before) = (lost(), cpu_s());
         let begun = std::time::Instant::now();
         let told = act();
-        let share = (cpu_s() - cpu_before) / begun.elapsed().as_secs_f64();
-        let samples = ((lost() - lost_before) * 48_000.0).round();
-        println!("{what}: lost samples {samples}, {share:.2} processors, {:.0} MB", rss_mb());
+        let elapsed = begun.elapsed().as_secs_f64();
+        let (share, missing_s) = ((cpu_s() - cpu_before) / elapsed, lost() - lost_before);
+        // Of tones that their own senders were too late with, too: alone it should be none.
+        let part = missing_s / (elapsed * load.streams as f64);
+        let samples = (missing_s * 48_000.0).round();
+        println!(
+            "{what}: missing samples {samples} ({part:.6} of all), {share:.2} processors, {:.0} MB",
+            rss_mb()
+        );
         if !told.is_empty() {
             println!("{told}");
         }
