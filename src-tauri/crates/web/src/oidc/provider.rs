@@ -233,10 +233,15 @@ impl Unverified {
                         | SignatureVerificationError::DisallowedAlg(_)
                         | SignatureVerificationError::InvalidKey(_)
                         | SignatureVerificationError::UnsupportedAlg(_)
-                        | SignatureVerificationError::Other(_) => "its signature is wrong",
-                        _ => "its signature is wrong",
+                        | SignatureVerificationError::Other(_)
+                        | _ => "its signature is wrong",
                     },
-                    _ => "it is not what it should be",
+                    ClaimsVerificationError::InvalidAuthContext(_)
+                    | ClaimsVerificationError::InvalidAuthTime(_)
+                    | ClaimsVerificationError::InvalidSubject(_)
+                    | ClaimsVerificationError::Other(_)
+                    | ClaimsVerificationError::Unsupported(_)
+                    | _ => "it is not what it should be",
                 }
             }
         };
@@ -300,7 +305,11 @@ fn undiscovered(settings: &Settings, error: &DiscoveryError<HttpFault>) -> Refus
         DiscoveryError::Validation(_) => {
             format!("What answers at {host} says that it is another provider than the one that is set.")
         }
-        _ => format!("What answers at {host} is no sign-in provider."),
+        DiscoveryError::Other(_)
+        | DiscoveryError::Parse(_)
+        | DiscoveryError::Response(..)
+        | DiscoveryError::UrlParse(_)
+        | _ => format!("What answers at {host} is no sign-in provider."),
     })
 }
 
@@ -312,13 +321,16 @@ fn unexchanged(
     match error {
         RequestTokenError::ServerResponse(said) => {
             tracing::warn!(%host, error = ?said.error(), said = ?said.error_description(), "the provider gave no token");
-            Refusal::Unproven(match said.error() {
-                CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
-                    "The provider does not accept this station: its client id or secret is wrong or has expired. Tell whoever runs the station."
-                        .to_owned()
-                }
-                _ => "The provider did not accept its own code. Sign in again.".to_owned(),
-            })
+            let ours = matches!(
+                said.error(),
+                CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient
+            );
+            let why = if ours {
+                "The provider does not accept this station: its client id or secret is wrong or has expired. Tell whoever runs the station."
+            } else {
+                "The provider did not accept its own code. Sign in again."
+            };
+            Refusal::Unproven(why.to_owned())
         }
         RequestTokenError::Request(why) => {
             tracing::warn!(%host, error = %chain(why), "the sign-in provider cannot be reached");
