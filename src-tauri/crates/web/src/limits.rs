@@ -47,7 +47,7 @@ impl Default for Limits {
     fn default() -> Self {
         let s = Duration::from_secs;
         Self {
-            connections: 256,
+            connections: 1024,
             connections_of_one: 32,
             body: 1 << 20,
             header_bytes: 16 << 10,
@@ -61,7 +61,7 @@ impl Default for Limits {
             block: s(60),
             streams: 32,
             files: 64,
-            sockets: 200,
+            sockets: 640,
             recheck: s(3),
             keepalive: s(30),
             message: s(10),
