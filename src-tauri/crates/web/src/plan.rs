@@ -97,7 +97,7 @@ pub fn urls(places: &[Place], interfaces: &[Interface]) -> Vec<String> {
                 urls.push(format!("{scheme}://127.0.0.1:{port}/"));
             }
             IpAddr::V6(Ipv6Addr::UNSPECIFIED) => {}
-            _ => urls.push(format!("{scheme}://{}/", place.address)),
+            IpAddr::V4(_) | IpAddr::V6(_) => urls.push(format!("{scheme}://{}/", place.address)),
         }
     }
     urls

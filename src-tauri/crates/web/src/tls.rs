@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use audyn_model::Utc;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, SanType};
+use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{InvalidMessage, ServerConfig};
 use sha2::{Digest as _, Sha256};
 use tokio_rustls::TlsAcceptor;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -88,13 +88,13 @@ impl Certificate {
             return Err(CertificateError::TooMany);
         }
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| CertificateError::NoKey)?;
-        let pair =
-            CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|error| match error {
-                rustls::Error::InconsistentKeys(_) => CertificateError::NoPair,
-                rustls::Error::InvalidCertificate(_)
-                | rustls::Error::InvalidMessage(InvalidMessage::InvalidCertRequest) => unreadable(&error),
-                other => unreadable(&other),
-            })?;
+        let pair = CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|error| {
+            if matches!(error, rustls::Error::InconsistentKeys(_)) {
+                CertificateError::NoPair
+            } else {
+                unreadable(&error)
+            }
+        })?;
         let (_, parsed) = X509Certificate::from_der(&first).map_err(|error| unreadable(&error))?;
         let [from, until] = [parsed.validity().not_before, parsed.validity().not_after]
             .map(|time| Utc::from_seconds(time.timestamp().clamp(-1 << 33, 1 << 33)));

@@ -69,12 +69,6 @@ impl EventsHub {
         }
         receiver
     }
-
-    /// Whether its task runs.
-    #[cfg(test)]
-    pub fn is_running(&self) -> bool {
-        self.0.lines().running
-    }
 }
 
 impl Hub {
