@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { ask, GLASS, makeBrowser, makeStation, PATIENCE_MS, signIn, until } from './lib/rig.mjs'
+import { ask, fill, GLASS, makeBrowser, makeStation, PATIENCE_MS, signIn, until } from './lib/rig.mjs'
 
 const LIMIT = { timeout: 180_000 }
 let station
@@ -105,7 +105,7 @@ test('everybody finds what is theirs, and is refused what is not', LIMIT, async 
   const page = await browser.seat(station)
   await signIn(page, 'vera')
   await card(page, 'Studio 1').waitFor()
-  assert.equal(await page.getByRole('button', { name: /^Record|^Hold to stop|^Stop all/ }).count(), 0)
+  assert.equal(await page.getByRole('button', { name: /^(Record |Hold to stop|Stop all)/ }).count(), 0)
   assert.equal((await ask(page, 'POST', '/api/recorders/1/start', {})).status, 403)
   await page.context().close()
 
@@ -135,8 +135,7 @@ test('an administrator sees who is in, and ends a session; that page stands at t
   await page.getByRole('link', { name: 'Users' }).click()
   await page.getByRole('button', { name: 'Add user' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Address or user name').fill('nora@radio.example')
-  await dialog.getByLabel('Password').fill('another long one')
+  await fill([dialog.getByLabel('Address or user name'), 'nora@radio.example'], [dialog.getByLabel('Password'), 'another long one'])
   await dialog.getByRole('button', { name: 'Add user' }).click()
   await page.getByText('nora@radio.example').first().waitFor()
   await signIn(theirs, 'nora', 'another long one')

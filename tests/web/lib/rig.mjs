@@ -124,10 +124,18 @@ export async function makeBrowser() {
   }
 }
 
+/** Types into fields until they hold it: a field that takes the focus for itself when it appears takes what is typed elsewhere. */
+export async function fill(...pairs) {
+  await until('the fields hold what is typed', async () => {
+    for (const [field, text] of pairs) await field.fill(text)
+    const held = await Promise.all(pairs.map(([field]) => field.inputValue()))
+    return pairs.every(([, text], i) => held[i] === text)
+  })
+}
+
 /** Comes in by the form, as a person does. */
 export async function signIn(page, name, password = PASSWORD) {
-  await page.getByLabel('User', { exact: true }).fill(`${name}@radio.example`)
-  await page.getByLabel('Password', { exact: true }).fill(password)
+  await fill([page.getByLabel('User', { exact: true }), `${name}@radio.example`], [page.getByLabel('Password', { exact: true }), password])
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 

@@ -44,7 +44,8 @@ export const useMeStore = defineStore('me', () => {
 
   const ends = [
     own?.onSignedOut(() => {
-      ended.value = phase.value === 'in'
+      // Told once for every request that was on its way.
+      ended.value ||= phase.value === 'in'
       phase.value = 'out'
     }),
   ]

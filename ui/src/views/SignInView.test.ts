@@ -124,6 +124,8 @@ test('a station that does not answer is asked again until it does', async () => 
 test('a session that ends leads to the door and back to the same page', async () => {
   await page('operator')
   expect(route()).toBe('files')
+  // Several requests were on their way, and each is refused.
+  door.endSession()
   door.endSession()
   await settle()
   await vi.waitFor(() => expect(route()).toBe('sign-in'), LONG)
