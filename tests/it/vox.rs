@@ -91,7 +91,13 @@ fn each_burst_is_a_file_that_begins_before_it_and_ends_after_it() {
 #[test]
 fn each_burst_is_a_mark_in_a_file_that_goes_on() {
     let rig = Rig::new();
-    let wav = bursts(&rig);
+    // Then sound that goes on until the recording is stopped.
+    let (wav, long) = (rig.path("long.wav"), rig.path("burst-long.wav"));
+    let of = |path: &PathBuf| path.to_str().unwrap().to_owned();
+    let synth = "-r 48000 -c 2 -b 24".split(' ').chain([long.to_str().unwrap()]);
+    let tone = "synth 60 square 500 vol 0.3".split(' ');
+    tool("sox", &["-D", "-n"].into_iter().chain(synth).chain(tone).collect::<Vec<_>>());
+    tool("sox", &["-D", &of(&bursts(&rig)), &of(&long), &of(&wav)]);
     let sound = ["--vox", "--vox-threshold", "-25", "--vox-hangover", "500", "--vox-preroll", "300"];
     let place = [
         "--vox-mode",
