@@ -215,20 +215,6 @@ async fn an_announced_stream_becomes_a_source_that_follows_its_sender_while_it_i
         .await;
     let page = station.ask("list_files", json!({})).await;
     assert_eq!(page["files"].as_array().unwrap().len(), 2, "{page}");
-    // What was lost between the two ways is a gap at the beginning of the second file, where the first one ends.
-    let file = |n: usize| page["files"][n]["id"].clone();
-    let (new, old) = (
-        station.ask("file", json!({ "id": file(0) })).await,
-        station.ask("file", json!({ "id": file(1) })).await,
-    );
-    let gap = &new["gaps"][0];
-    assert_eq!((&gap["cause"], &gap["at"]), (&json!("source-changed"), &new["file"]["start"]), "{new}");
-    let at = |moment: &Value| moment.as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_nanosecond();
-    let begins = at(&new["file"]["start"]) - at(&old["file"]["start"]);
-    let samples = (begins as f64 * 48_000.0 / 1e9).round();
-    assert_eq!(samples, (old["file"]["duration_s"].as_f64().unwrap() * 48_000.0).round());
-    let lost = gap["samples"].as_u64().unwrap();
-    assert!((1..480_000).contains(&lost), "{gap}");
     let sources = station.ask("list_sources", Value::Null).await["sources"].clone();
     assert_eq!(sources[0]["config"]["pick"], json!([5, 2]));
     assert_eq!(sources[0]["config"]["legs"][0]["interface"], "lo");
@@ -247,6 +233,23 @@ async fn an_announced_stream_becomes_a_source_that_follows_its_sender_while_it_i
         .await;
     assert!(text.text.contains("kept"), "{text:?}");
     assert_eq!(station.ask("recorder", json!({ "id": id })).await["wanted"], true);
+
+    // Stopped, its files are complete, gaps and all.
+    station.ask("stop_recorder", json!({ "id": id })).await;
+    // What was lost between the two ways is a gap at the beginning of the second file, where the first one ends.
+    let file = |n: usize| page["files"][n]["id"].clone();
+    let (new, old) = (
+        station.ask("file", json!({ "id": file(0) })).await,
+        station.ask("file", json!({ "id": file(1) })).await,
+    );
+    let gap = &new["gaps"][0];
+    assert_eq!((&gap["cause"], &gap["at"]), (&json!("source-changed"), &new["file"]["start"]), "{new}");
+    let at = |moment: &Value| moment.as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_nanosecond();
+    let begins = at(&new["file"]["start"]) - at(&old["file"]["start"]);
+    let samples = (begins as f64 * 48_000.0 / 1e9).round();
+    assert_eq!(samples, (old["file"]["duration_s"].as_f64().unwrap() * 48_000.0).round());
+    let lost = gap["samples"].as_u64().unwrap();
+    assert!((1..480_000).contains(&lost), "{gap}");
     station.service.close(Duration::from_secs(5));
 }
 
