@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// The longest any test waits for an event before it says that it did not come.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// The longest while a process goes on saying something else.
+const LONGEST: Duration = Duration::from_secs(900);
 
 pub struct Rig {
     dir: tempfile::TempDir,
@@ -124,17 +126,20 @@ impl Running {
         self.child.id() as i32
     }
 
-    /// Waits until a line of output holds `text`.
+    /// Waits until a line of output holds `text`: not for ever, though others come all the while.
     pub fn until(&mut self, text: &str) -> String {
+        let began = std::time::Instant::now();
         loop {
             match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) => {
+                Ok(line) if began.elapsed() < LONGEST => {
                     self.seen.push(line.clone());
                     if line.contains(text) {
                         return line;
                     }
                 }
-                Err(_) => panic!("{}: no line with {text:?}; it said:\n{}", self.what, self.seen.join("\n")),
+                Ok(_) | Err(_) => {
+                    panic!("{}: no line with {text:?}; it said:\n{}", self.what, self.seen.join("\n"))
+                }
             }
         }
     }
