@@ -90,7 +90,7 @@ finish() {
 
 # Step 1: what is needed.
 title "needed packages"
-needed=(build-essential cmake dbus dbus-x11 ffmpeg file flac gnome-keyring imagemagick iproute2 iptables libasound2-dev
+needed=(build-essential chromium cmake dbus dbus-x11 ffmpeg file flac gnome-keyring imagemagick iproute2 iptables libasound2-dev
   libclang-dev libpipewire-0.3-dev
   libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev linuxptp mediainfo openbox opus-tools
   pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux webkit2gtk-driver wireplumber x11-utils
@@ -143,7 +143,8 @@ tests "unit tests" cargo test --workspace --lib --bins --no-fail-fast
 tests "examples in the documents" cargo test --workspace --doc --no-fail-fast
 tests "integration tests" cargo test --workspace --test '*' --no-fail-fast -- --test-threads="${TEST_THREADS:-2}"
 
-# Step 6: the window, worked as a person works it.
+# Step 6: a browser on the network, then the window (which builds the program anew), worked as a person works them.
+summed "the browser" env AUDYN_WEB_BINARY="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/audyn" bash tests/web/run.sh
 summed "the window" bash tests/e2e/run.sh
 
 # Step 7: parsers and ordering against any input.
