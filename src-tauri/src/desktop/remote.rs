@@ -23,7 +23,7 @@ use tauri::webview::{NewWindowResponse, PermissionResponse};
 use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 use webkit2gtk::{WebContextExt as _, WebViewExt};
 
-use super::{Ended, window};
+use super::Ended;
 use crate::logging::Logging;
 use crate::shutdown;
 
@@ -124,9 +124,9 @@ fn may_show(station: &Url, sign_in: &[String], address: &Url) -> bool {
 /// Whether an address is on this machine.
 pub fn loopback(address: &Url) -> bool {
     match address.host() {
-        Some(tauri::url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(tauri::url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(tauri::url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
 }
