@@ -159,7 +159,7 @@ impl House {
     /// The whole way, as a browser goes it.
     async fn sign_in(&self) -> Reply {
         let mut browser = Browser::default();
-        let back = browser.to_callback(&self.at).await;
+        let back = browser.until_callback(&self.at).await;
         browser.get(&back).await
     }
 
@@ -237,7 +237,7 @@ impl Browser {
     }
 
     /// From the station to the provider; where that sends the browser back to.
-    async fn to_callback(&mut self, at: &str) -> String {
+    async fn until_callback(&mut self, at: &str) -> String {
         let begun = self.get(&format!("{at}/api/auth/login?next=/files")).await;
         assert_eq!(begun.status, 302, "{}", begun.body);
         // Nothing of the station goes to the provider.
@@ -342,20 +342,20 @@ async fn a_token_of_another_organisation_lets_nobody_in() {
 async fn a_flow_belongs_to_its_browser_and_is_used_once() {
     let house = House::open().await;
     let mut browser = Browser::default();
-    let back = browser.to_callback(&house.at).await;
+    let back = browser.until_callback(&house.at).await;
     let cookie = browser.cookies.clone();
     // Another browser, which somebody led to this link: the flow is spoilt for good.
     assert_eq!(Browser::default().get(&back).await.status, 401);
     assert_eq!(browser.get(&back).await.status, 401);
 
     let mut browser = Browser::default();
-    let back = browser.to_callback(&house.at).await;
+    let back = browser.until_callback(&house.at).await;
     assert_eq!(browser.get(&back.replace("state=", "state=x")).await.status, 401, "another state");
     browser.cookies = cookie;
     assert_eq!(browser.get(&back).await.status, 401, "the cookie of another flow");
 
     let mut browser = Browser::default();
-    let back = browser.to_callback(&house.at).await;
+    let back = browser.until_callback(&house.at).await;
     let cookie = browser.cookies.clone();
     assert_eq!(browser.get(&back).await.status, 200);
     browser.cookies = cookie;
@@ -369,7 +369,7 @@ async fn a_flow_belongs_to_its_browser_and_is_used_once() {
     }
 
     let mut browser = Browser::default();
-    let back = browser.to_callback(&house.at).await;
+    let back = browser.until_callback(&house.at).await;
     house.clock.0.fetch_add(601_000_000_000, Ordering::Relaxed);
     assert_eq!(browser.get(&back).await.status, 401, "after ten minutes");
     assert_eq!(house.entered().len(), 1);
@@ -465,7 +465,7 @@ async fn without_the_provider_a_sentence_says_so_and_what_else_there_is() {
     let mut house = House::open().await;
     // Gone between the two halves of a flow.
     let mut browser = Browser::default();
-    let back = browser.to_callback(&house.at).await;
+    let back = browser.until_callback(&house.at).await;
     house.provider.tell(json!({ "stop": true }));
     let reply = browser.get(&back).await;
     assert!(reply.status == 503 && reply.body.contains("breakglass"), "{}", reply.body);
@@ -519,12 +519,12 @@ async fn through_the_listener_somebody_whom_the_provider_knows_has_a_session_and
     // Known there, and without rights here.
     provider.tell(claims("staff"));
     let mut browser = Browser::default();
-    let back = browser.to_callback(&rig.origin()).await;
+    let back = browser.until_callback(&rig.origin()).await;
     let reply = browser.get(&back).await;
     assert!(reply.status == 403 && !reply.cookies.contains_key("audyn"), "{} {}", reply.status, reply.body);
 
     provider.tell(claims("BOSS"));
-    let back = browser.to_callback(&rig.origin()).await;
+    let back = browser.until_callback(&rig.origin()).await;
     let reply = browser.get(&back).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert!(
