@@ -6,7 +6,7 @@
 //! refusal and change is in the audit log before it is answered.
 //!
 //! Looking somebody up takes no disk and no lock that is held over one. Everything else blocks, and is done beside the
-//! executor's threads: at most two passwords are looked at at once, and [`IN_LINE`] wait.
+//! executor's threads: at most two passwords are looked at at once, and `IN_LINE` wait.
 
 mod audit;
 mod back_off;

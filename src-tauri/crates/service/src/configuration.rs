@@ -5,7 +5,7 @@
 //! removed. Things are found again by their ids, or by their names if a file gives no ids. Secrets, recordings, and whether
 //! a recorder should be recording are not in it.
 //!
-//! Taking one up goes in two steps. [`plan`] decides, and changes nothing: every difference, and why one of them cannot be.
+//! Taking one up goes in two steps. `plan` decides, and changes nothing: every difference, and why one of them cannot be.
 //! The import then does exactly that plan in one transaction, or nothing: its fingerprint covers the file and the station
 //! as both were when it was checked.
 

@@ -1,7 +1,7 @@
 //! Secrets: what the program must know and nobody else may read. They are kept by the session's Secret Service where one
 //! answers, else in an encrypted file in the state folder; never in the state database, and so in no backup of it.
 //!
-//! **Guarantees.** A keyring that is locked, absent or silent holds nobody up for longer than [`session::LIMIT`]. What is
+//! **Guarantees.** A keyring that is locked, absent or silent holds nobody up for longer than its limit (`session.rs`). What is
 //! in the file is looked at first, so that a secret that went there because the keyring did not answer is the one that
 //! counts. No secret is in a log line, in a message or in a `Debug` output.
 //!
