@@ -157,16 +157,11 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
             Some(name) => catalogue.has_path(&name)?,
             None => false,
         };
-        if !known && !is_empty_beginning(&path) {
+        if !known {
             report.findings.push(Finding { path, problem: Problem::Unknown });
         }
     }
     Ok(report)
-}
-
-/// A stop between making a file and writing its first bytes leaves a name with nothing in it: no audio is in it or missing.
-fn is_empty_beginning(path: &Path) -> bool {
-    files::looks_like_audio(path) && std::fs::metadata(path).is_ok_and(|found| found.len() == 0)
 }
 
 /// The catalogue may know more than a file's list of where a mark ends: it goes on in another file.

@@ -91,17 +91,6 @@ fn each_damage_is_found_at_its_depth() {
 }
 
 #[test]
-fn a_name_with_nothing_in_it_is_no_problem_and_a_strange_file_is() {
-    let rig = archive();
-    let [empty, strange] =
-        ["empty.mp3", "strange.mp3"].map(|name| rig.root_dir().join("2026-07-01").join(name));
-    fs::write(&empty, "").unwrap();
-    fs::write(&strange, "x").unwrap();
-    let found = super::check(&rig.root_dir(), Depth::Quick, &mut |_, _| {}).unwrap().findings;
-    assert_eq!(found.iter().map(|finding| &finding.path).collect::<Vec<_>>(), [&strange]);
-}
-
-#[test]
 fn a_folder_without_catalogue_is_no_archive() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(check(dir.path(), Depth::Quick, &mut |_, _| ()), Err(Error::NoCatalogue { .. })));
