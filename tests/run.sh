@@ -90,10 +90,10 @@ finish() {
 
 # Step 1: what is needed.
 title "needed packages"
-needed=(build-essential chromium cmake dbus dbus-x11 ffmpeg file flac gnome-keyring imagemagick iproute2 iptables libasound2-dev
+needed=(avahi-daemon avahi-utils build-essential chromium cmake dbus dbus-x11 ffmpeg file flac gnome-keyring imagemagick iproute2 iptables libasound2-dev
   libclang-dev libpipewire-0.3-dev
   libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev linuxptp mediainfo openbox opus-tools
-  pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux webkit2gtk-driver wireplumber x11-utils
+  pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux vlc-bin vlc-plugin-base webkit2gtk-driver wireplumber x11-utils
   x11-xserver-utils xdotool xvfb)
 bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"

@@ -6,6 +6,7 @@ mod rig;
 #[path = "../support/sound.rs"]
 mod sound;
 
+mod announcers;
 mod armed;
 mod bad_input;
 mod crash;
