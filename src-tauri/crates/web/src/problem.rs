@@ -55,20 +55,11 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             reply.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(seconds) = wait(&self.error) {
+        if let Some(seconds) = self.error.retry_after {
             reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         reply
     }
-}
-
-/// How many seconds to wait: the number that the message names.
-fn wait(error: &ApiError) -> Option<u64> {
-    if error.code != Code::TooMany {
-        return None;
-    }
-    let mut words = error.message.split(|c: char| !c.is_ascii_digit());
-    words.find_map(|word| word.parse().ok())
 }
 
 /// A reply in JSON that nobody keeps.
@@ -88,12 +79,13 @@ mod tests {
 
     #[test]
     fn whoever_has_to_wait_is_told_how_long() {
-        let told = |code| {
-            let reply = Problem::from(ApiError::new(code, "Too many attempts. Try again in 40 seconds."))
-                .into_response();
+        let told = |error: ApiError| {
+            let reply = Problem::from(error).into_response();
             reply.headers().get(header::RETRY_AFTER).map(|field| field.to_str().unwrap().to_owned())
         };
-        assert_eq!(told(Code::TooMany).as_deref(), Some("40"));
-        assert_eq!(told(Code::Conflict), None);
+        assert_eq!(told(ApiError::too_many("Too many attempts.", 40)).as_deref(), Some("40"));
+        // A number in a sentence is none.
+        assert_eq!(told(ApiError::new(Code::TooMany, "There are 40.")), None);
+        assert_eq!(told(ApiError::conflict("There are 40.")), None);
     }
 }

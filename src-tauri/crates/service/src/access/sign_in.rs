@@ -233,10 +233,7 @@ impl Service {
         let Turn::Wait(seconds) = turn else { return Ok(turn) };
         let message = format!("Too many attempts; the next one counts in {seconds} s.");
         self.refuse("sign_in", subject, &message, Turn::Now, from).await?;
-        Err(ApiError::new(
-            Code::TooMany,
-            format!("There were too many attempts. Try again in {seconds} seconds."),
-        ))
+        Err(ApiError::too_many("There were too many attempts.", seconds))
     }
 
     /// Writes down that somebody was not let in, and that they are locked out from now on if so.
@@ -284,8 +281,8 @@ impl Service {
         &self,
         act: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let busy =
-            || ApiError::new(Code::TooMany, "Too many people sign in at once. Try again in 10 seconds.");
+        // Who waited in vain waited for as long.
+        let busy = || ApiError::too_many("Too many people sign in at once.", WAIT.as_secs());
         let gate = &self.inner.access;
         let _place = Arc::clone(&gate.line).try_acquire_owned().map_err(|_| busy())?;
         let turn = Arc::clone(&gate.hashing).acquire_owned();

@@ -13,6 +13,11 @@ pub struct ApiError {
     pub message: String,
     /// Finds the request in the log.
     pub request_id: String,
+    /// Where it was too often: seconds until it may be tried again, from 1. The message names them too; what crosses a door
+    /// as JSON has them there only, and HTTP says them as `Retry-After`.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub retry_after: Option<u64>,
 }
 
 /// Kinds of refusal.
@@ -29,7 +34,7 @@ pub enum Code {
     Unauthenticated,
     /// The caller may not.
     Forbidden,
-    /// Too often: again after the seconds that the message names.
+    /// Too often: again after the seconds that the message names, and over HTTP `Retry-After`.
     TooMany,
     /// What is needed is not at hand: a disk, a device, the network.
     Unavailable,
@@ -60,7 +65,15 @@ impl Code {
 impl ApiError {
     /// An error of this kind; its request's id is set where it crosses the door.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), request_id: String::new() }
+        Self { code, message: message.into(), request_id: String::new(), retry_after: None }
+    }
+
+    /// Something that was tried too often, or by too many at once. `why` is a sentence; when to try again is said after it.
+    pub fn too_many(why: &str, seconds: u64) -> Self {
+        let seconds = seconds.max(1);
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let message = format!("{why} Try again in {seconds} {unit}.");
+        Self { retry_after: Some(seconds), ..Self::new(Code::TooMany, message) }
     }
 
     /// A value that is out of range, or a request that cannot be read.
@@ -97,3 +110,23 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_to_wait_is_told_how_long_beside_the_three_keys() {
+        let one = ApiError::too_many("There were too many attempts.", 1);
+        assert_eq!(one.message, "There were too many attempts. Try again in 1 second.");
+        let none = ApiError::too_many("There were too many attempts.", 0);
+        assert_eq!((none.retry_after, &none.message), (Some(1), &one.message));
+        let many = ApiError::too_many("There were too many attempts.", 40);
+        assert_eq!((many.code, many.retry_after), (Code::TooMany, Some(40)));
+        assert_eq!(many.message, "There were too many attempts. Try again in 40 seconds.");
+        let keys = |error: &ApiError| -> Vec<String> {
+            serde_json::to_value(error).unwrap().as_object().unwrap().keys().cloned().collect()
+        };
+        assert_eq!(keys(&many), ["code", "message", "request_id"]);
+    }
+}

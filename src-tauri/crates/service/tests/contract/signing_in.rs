@@ -111,9 +111,13 @@ impl Door {
     }
 }
 
-/// The seconds that a refusal names.
+/// The seconds that a refusal names, for programs and for people.
 fn seconds(refused: &ApiError) -> i64 {
-    refused.message.split(' ').find_map(|word| word.parse().ok()).expect("it names the seconds")
+    let told = refused.retry_after.expect("it says when to try again");
+    let named: u64 =
+        refused.message.split(' ').find_map(|word| word.parse().ok()).expect("it names the seconds");
+    assert_eq!(told, named, "{refused}");
+    i64::try_from(told).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,10 +50,18 @@ fn security(access: Access) -> Value {
 /// Lists refusals. The contract says `default` for all of them; each that can come is named.
 fn refuse(described: &mut Value, failure: &Value, statuses: impl IntoIterator<Item = u16>) {
     let statuses: BTreeSet<u16> = statuses.into_iter().chain([414, 421, 431]).collect();
-    for status in statuses {
+    for status in &statuses {
         described["responses"][status.to_string()] = json!({
-            "description": what(status),
+            "description": what(*status),
             "content": { "application/json": { "schema": failure } },
+        });
+    }
+    if statuses.contains(&429) {
+        described["responses"]["429"]["headers"] = json!({
+            "Retry-After": {
+                "description": "Seconds until it may be tried again.",
+                "schema": { "type": "integer", "minimum": 1 },
+            },
         });
     }
 }
@@ -72,7 +80,7 @@ const fn what(status: u16) -> &'static str {
         421 => "The recorder does not answer to this name.",
         422 => "A value is out of range.",
         426 => "This address speaks WebSocket only.",
-        429 => "Too many attempts; the message says how long to wait.",
+        429 => "Too many attempts; the message and Retry-After say how long to wait.",
         431 => "Too many header fields, or too long ones.",
         500 => "A fault of the program.",
         503 => "What is needed is not at hand.",
