@@ -177,9 +177,11 @@ impl Disk for CountedDisk {
         self.watch.judged(self.disk.create_folders(dir))
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let file = self.watch.judged(self.disk.create_new(path))?;
+    fn create_new(&self, path: &Path, head: &[u8]) -> io::Result<Box<dyn DiskFile>> {
+        self.watch.counts.add(Stage::DiskWrites, 1);
+        let file = self.watch.time(Stage::DiskWritingNs, || self.disk.create_new(path, head))?;
         self.watch.counts.add(Stage::DiskFiles, 1);
+        self.watch.counts.add(Stage::DiskBytes, head.len() as u64);
         Ok(Box::new(CountedFile { file, watch: self.watch.clone() }))
     }
 

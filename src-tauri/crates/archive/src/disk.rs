@@ -10,8 +10,9 @@ use std::path::Path;
 pub(crate) trait Disk: Send + Sync + Debug {
     /// Makes a folder and those above it; each new one is durable in its parent.
     fn create_folders(&self, dir: &Path) -> io::Result<()>;
-    /// Makes a file that did not exist, and holds its lock until it is dropped.
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Makes a file that did not exist and begins with `head`, and holds its lock until it is dropped. It has its head
+    /// and its lock before it has its name, where the file system can do that.
+    fn create_new(&self, path: &Path, head: &[u8]) -> io::Result<Box<dyn DiskFile>>;
     /// Whether anything has that name.
     fn exists(&self, path: &Path) -> io::Result<bool>;
     /// Makes a folder's entries durable.
@@ -55,16 +56,12 @@ impl Disk for SystemDisk {
         }
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        // The lock is what tells recovery in another process that somebody is still writing here. It cannot be taken by
-        // others before: they only lock files that have a row or a whole head.
-        // A file system without locks is still one that can be recorded to.
-        match file.lock() {
-            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        Ok(Box::new(SystemFile(file)))
+    fn create_new(&self, path: &Path, head: &[u8]) -> io::Result<Box<dyn DiskFile>> {
+        let made = match unnamed(path, head) {
+            Err(error) if cannot(&error) => named(path, head),
+            made => made,
+        };
+        made.map(|file| Box::new(file) as Box<dyn DiskFile>)
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
@@ -77,7 +74,76 @@ impl Disk for SystemDisk {
     }
 }
 
+/// Makes the file without a name, writes its head and then gives it its name: whoever dies in between leaves nothing.
+#[cfg(target_os = "linux")]
+fn unnamed(path: &Path, head: &[u8]) -> io::Result<SystemFile> {
+    use std::os::fd::AsRawFd;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let file = rustix::fs::open(dir, flags, Mode::from_raw_mode(0o666))?;
+    let mut file = SystemFile::locked(file.into())?;
+    file.begin_with(head)?;
+    let itself = format!("/proc/self/fd/{}", file.0.as_raw_fd());
+    rustix::fs::linkat(CWD, itself, CWD, path, AtFlags::SYMLINK_FOLLOW)?;
+    Ok(file)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_path: &Path, _head: &[u8]) -> io::Result<SystemFile> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether the way over a file without a name is closed here: network shares and FAT have no such files, and a cage
+/// may have no `/proc`.
+fn cannot(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        CrossesDevices, InvalidInput, IsADirectory, NotFound, PermissionDenied, Unsupported,
+    };
+    matches!(
+        error.kind(),
+        CrossesDevices | InvalidInput | IsADirectory | NotFound | PermissionDenied | Unsupported
+    )
+}
+
+/// Makes the file under its name, then writes its head. Whoever dies in between leaves an empty file, which is reported
+/// as unknown.
+fn named(path: &Path, head: &[u8]) -> io::Result<SystemFile> {
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    let begun = SystemFile::locked(file).and_then(|mut file| file.begin_with(head).map(|()| file));
+    if begun.is_err() {
+        // The name is free for the next attempt: nobody else has written there.
+        let _ = fs::remove_file(path);
+    }
+    begun
+}
+
 struct SystemFile(File);
+
+impl SystemFile {
+    /// The lock is what tells recovery in another process that somebody is still writing here. It cannot be taken by
+    /// others before: they only lock files that have a row or a whole head.
+    fn locked(file: File) -> io::Result<Self> {
+        match file.lock() {
+            // A file system without locks is still one that can be recorded to.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            Ok(()) | Err(_) => Ok(Self(file)),
+        }
+    }
+
+    /// Fills the file from its beginning.
+    fn begin_with(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut at = 0;
+        while !bytes.is_empty() {
+            let done = self.write_at(bytes, at)?;
+            at += done as u64;
+            bytes = &bytes[done..];
+        }
+        Ok(())
+    }
+}
 
 impl Drop for SystemFile {
     /// Closing alone would leave the lock to a child process that is between fork and exec and still has a copy.
@@ -109,3 +175,6 @@ impl DiskFile for SystemFile {
         self.0.sync_all()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -272,12 +272,17 @@ impl Disk for FaultyDisk {
         SystemDisk.create_folders(dir)
     }
 
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+    fn create_new(&self, path: &Path, head: &[u8]) -> io::Result<Box<dyn DiskFile>> {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut trouble = self.trouble.lock().unwrap();
-        let number = trouble.create;
+        let taken = SystemDisk.exists(path)?;
+        let number = trouble.create.or(trouble.write.filter(|_| !taken));
         trouble.due(&name, number)?;
-        let file = SystemDisk.create_new(path)?;
+        if !taken && trouble.space.is_some_and(|space| space < head.len() as u64) {
+            return Err(io::Error::from_raw_os_error(ENOSPC));
+        }
+        let file = SystemDisk.create_new(path, head)?;
+        trouble.space = trouble.space.map(|space| space - head.len() as u64);
         trouble.log.push(format!("create {name}"));
         Ok(Box::new(FaultyFile { file, name, trouble: self.trouble.clone() }))
     }

@@ -104,8 +104,10 @@ enum Book {
 }
 
 enum Op {
-    /// Steps 1 to 3 of opening: folders, exclusive create under the first free name, lock.
-    Create,
+    /// Steps 1 to 3 of opening: folders, then a locked file with its head, under the first free name.
+    Create {
+        head: Vec<u8>,
+    },
     Append {
         bytes: Vec<u8>,
         done: usize,
@@ -173,7 +175,8 @@ impl Segment {
             counts: None,
             unsound: false,
         };
-        segment.queue.push_back(Op::Create);
+        let head = std::mem::take(&mut segment.out.append);
+        segment.queue.push_back(Op::Create { head });
         segment.queue_out();
         // Step 4: the name is durable. Step 5: the catalogue may know of it.
         segment.queue.push_back(Op::SyncFolder);
@@ -322,13 +325,12 @@ impl Segment {
 
     fn run(&mut self, op: &mut Op, achieved: &mut Vec<Done>) -> io::Result<()> {
         match op {
-            Op::Create => self.create(),
+            Op::Create { head } => self.create(head),
             Op::Append { bytes, done } => {
                 let at = self.len;
                 let file = open_file(self.file.as_mut())?;
                 write_rest(file.as_mut(), bytes, at, done)?;
-                let in_head = usize::try_from(self.head_len.saturating_sub(at)).unwrap_or(usize::MAX);
-                self.body.update(bytes.get(in_head..).unwrap_or_default());
+                self.body.update(bytes);
                 self.len += bytes.len() as u64;
                 if self.out.append.capacity() == 0 {
                     bytes.clear();
@@ -361,7 +363,8 @@ impl Segment {
                 let list = &mut self.lists[*book as usize];
                 if list.file.is_none() {
                     let path = book.beside(&path);
-                    list.file = Some(self.disk.create_new(&path)?);
+                    list.file = Some(self.disk.create_new(&path, bytes)?);
+                    *done = bytes.len();
                     self.disk.sync_folder(path.parent().unwrap_or(&self.base))?;
                 }
                 write_rest(open_file(list.file.as_mut())?.as_mut(), bytes, list.len, done)?;
@@ -404,17 +407,18 @@ impl Segment {
         self.file = None;
     }
 
-    fn create(&mut self) -> io::Result<()> {
+    fn create(&mut self, head: &[u8]) -> io::Result<()> {
         loop {
             let path = self.path();
             // Step 1: folders.
             self.disk.create_folders(path.parent().unwrap_or(&self.base))?;
             // A list left by a file that is gone must not be taken for this one's.
             if !self.disk.exists(&gaps::beside(&path))? && !self.disk.exists(&marks::beside(&path))? {
-                // Steps 2 and 3: only a name that nothing has; then the lock.
-                match self.disk.create_new(&path) {
+                // Steps 2 and 3: only a name that nothing has.
+                match self.disk.create_new(&path, head) {
                     Ok(file) => {
                         self.file = Some(file);
+                        self.len = self.head_len;
                         return Ok(());
                     }
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -91,6 +91,27 @@ fn a_cut_at_any_byte_is_ended_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_file_whose_writer_died_before_its_row_is_taken_in() {
+    for container in Container::ALL {
+        let mut rig = Rig::new(format(48_000, 1), "2026-07-01T12:00:00Z");
+        let mut dying = rig.recording(&[container], 0);
+        rig.record(&mut dying, 1, 1);
+        let path = dying.status().outputs[0].path.clone();
+        drop(dying);
+        let [row] = rig.root.segments().unwrap().try_into().unwrap();
+        rig.root.catalogue().forget(&[row.id]).unwrap();
+        let recovery = rig.reopen();
+        let told = (recovery.adopted, recovery.unknown, recovery.faulted);
+        assert_eq!(told, (1, vec![], vec![]), "{container:?}");
+        let now = rig.root.segment(row.id).unwrap().unwrap();
+        assert_eq!((now.state, now.frames), (SegmentState::Sealed, Some(0)), "{container:?}");
+        verify(&path);
+        let report = check(&rig.root_dir(), Depth::Hash, &mut |_, _| ()).unwrap();
+        assert_eq!(report.findings, [], "{container:?}");
+    }
+}
+
+#[test]
 fn audio_older_than_the_checkpoint_survives_a_crash() {
     for container in Container::ALL {
         let (mut rig, path) = crashed(container, 30_000);
