@@ -2,9 +2,11 @@ use std::io::ErrorKind;
 
 use super::*;
 
+type Make = fn(&Path, &[u8]) -> io::Result<SystemFile>;
+
 #[test]
 fn a_file_has_its_head_and_its_lock_and_takes_nobodys_name() {
-    let ways: [fn(&Path, &[u8]) -> io::Result<SystemFile>; 2] = [named, unnamed];
+    let ways: [Make; 2] = [named, unnamed];
     for (way, make) in ways.into_iter().enumerate() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file.wav");
