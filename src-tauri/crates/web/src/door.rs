@@ -1,29 +1,19 @@
-//! What all requests share, and the table of what can be asked.
+//! What all requests share.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use audyn_model::Clock;
 use audyn_service::Service;
-use audyn_service::api::{ApiError, Code, OPERATIONS, Operation};
-use axum::Router;
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use audyn_service::api::{ApiError, OPERATIONS, Operation};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::limits::Limits;
-use crate::oidc::{self, Oidc};
-use crate::problem::Problem;
+use crate::oidc::Oidc;
 use crate::rules::Rules;
-use crate::{documents, guard, media, page, rest, sign_in, socket};
-
-/// Texts below this many bytes are not worth compressing.
-const WORTH_COMPRESSING: u16 = 1024;
+use crate::socket::event_hub::EventsHub;
+use crate::socket::level_hub::LevelsHub;
 
 /// What every request may use. Clones are the same one.
 #[derive(Clone)]
@@ -37,8 +27,8 @@ struct Inner {
     files: Arc<Semaphore>,
     reads: Arc<Semaphore>,
     sockets: Arc<Semaphore>,
-    levels: socket::LevelsHub,
-    events: socket::EventsHub,
+    levels: LevelsHub,
+    events: EventsHub,
     oidc: Result<Oidc, String>,
 }
 
@@ -49,10 +39,10 @@ impl Door {
             oidc: Oidc::new(Arc::clone(&clock)),
             fields: OPERATIONS.iter().map(|operation| (operation.name, operation.fields())).collect(),
             files: Arc::new(Semaphore::new(limits.files)),
-            reads: Arc::new(Semaphore::new(media::READS)),
+            reads: Arc::new(Semaphore::new(limits.reads)),
             sockets: Arc::new(Semaphore::new(limits.sockets)),
-            levels: socket::LevelsHub::new(service.clone(), clock),
-            events: socket::EventsHub::new(service.clone()),
+            levels: LevelsHub::new(service.clone(), clock),
+            events: EventsHub::new(service.clone()),
             rules: RwLock::default(),
             service,
             limits,
@@ -101,64 +91,11 @@ impl Door {
         &self.0.sockets
     }
 
-    pub(crate) fn levels(&self) -> &socket::LevelsHub {
+    pub(crate) fn levels(&self) -> &LevelsHub {
         &self.0.levels
     }
 
-    pub(crate) fn events(&self) -> &socket::EventsHub {
+    pub(crate) fn events(&self) -> &EventsHub {
         &self.0.events
-    }
-}
-
-/// Everything that can be asked. A path that is there twice is a fault that shows when the program starts, and in a test.
-pub fn router(door: Door) -> Router {
-    rest::routes()
-        .merge(sign_in::routes())
-        .merge(oidc::routes::routes())
-        .merge(documents::routes())
-        .route("/api/assets/{id}/content", get(media::content))
-        .route("/ws/levels", get(socket::levels))
-        .route("/ws/events", get(socket::events))
-        .fallback(page::serve)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed()))
-        .layer(from_fn_with_state(door.clone(), guard::guard))
-        .with_state(door)
-}
-
-/// Text, as far as it is worth it. Recordings are not text.
-fn compressed() -> impl Predicate {
-    SizeAbove::new(WORTH_COMPRESSING)
-        .and(NotForContentType::IMAGES)
-        .and(NotForContentType::const_new("audio/"))
-        .and(NotForContentType::const_new("font/"))
-        .and(NotForContentType::const_new("application/octet-stream"))
-}
-
-async fn no_such_method() -> Problem {
-    let message = "This cannot be asked in this way (another HTTP method is needed). See /api/docs.";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::Invalid, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn no_two_operations_have_one_route() {
-        let mut routes = BTreeSet::new();
-        for operation in OPERATIONS {
-            // Two names for one place in a path would be one route.
-            let shape: Vec<&str> = operation
-                .path
-                .split('/')
-                .map(|part| if part.starts_with('{') { "{}" } else { part })
-                .collect();
-            assert!(routes.insert((operation.method.as_str(), shape)), "{}", operation.name);
-        }
-        // And the router itself refuses what overlaps.
-        let _ = rest::routes().merge(sign_in::routes()).merge(documents::routes());
     }
 }

@@ -20,6 +20,7 @@ mod plan;
 mod problem;
 mod range;
 mod rest;
+mod routes;
 mod rules;
 mod seat;
 mod sign_in;

@@ -33,6 +33,9 @@ pub struct Limits {
     pub streams: u32,
     /// Files being sent at once.
     pub files: usize,
+    /// Blocks of files being read at once, beside the threads that answer. A disk that hangs keeps its turn: at most so
+    /// many threads wait for it.
+    pub reads: usize,
     /// WebSockets in all.
     pub sockets: usize,
     /// How often a WebSocket's right to be there is looked at.
@@ -61,6 +64,7 @@ impl Default for Limits {
             block: s(60),
             streams: 32,
             files: 64,
+            reads: 8,
             sockets: 640,
             recheck: s(3),
             keepalive: s(30),

@@ -26,10 +26,11 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::accept::{self, FINISH, Hall};
 use crate::census::Census;
-use crate::door::{self, Door};
+use crate::door::Door;
 use crate::limits::Limits;
 use crate::oidc::take_environment;
 use crate::plan::{Place, Plan, plan, urls};
+use crate::routes;
 use crate::tls::{Certificate, CertificateError, Shown, acceptor, make};
 
 /// Threads that answer.
@@ -276,7 +277,7 @@ impl Follower {
 
     fn begin(&mut self, place: Place, listener: tokio::net::TcpListener, tls: Option<TlsAcceptor>) {
         let hall = Hall {
-            router: door::router(self.door.clone()),
+            router: routes::router(self.door.clone()),
             tls,
             limits: self.limits.clone(),
             census: self.census.clone(),

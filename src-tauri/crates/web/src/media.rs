@@ -22,8 +22,6 @@ use crate::problem::Problem;
 use crate::range::{Wanted, wanted};
 use crate::seat;
 
-/// Blocks that are read from disks at once.
-pub const READS: usize = 8;
 /// Bytes of a block.
 const BLOCK: u64 = 64 << 10;
 /// How long a disk may take for a block.
@@ -131,7 +129,7 @@ impl Read {
     }
 }
 
-/// A block, beside the threads that answer. A disk that hangs keeps its turn: at most [`READS`] threads wait for it.
+/// A block, beside the threads that answer. A disk that hangs keeps its turn.
 async fn block(reads: Arc<Semaphore>, file: Arc<File>, at: u64, size: usize) -> io::Result<Bytes> {
     let turn = reads.acquire_owned().await.map_err(io::Error::other)?;
     let read = tokio::task::spawn_blocking(move || {

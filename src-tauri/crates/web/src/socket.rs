@@ -4,8 +4,8 @@
 //! latest frame; and of facts it has a short one: what overflows is told as `resync`, and whoever overflows again at once
 //! is closed.
 
-mod event_hub;
-mod level_hub;
+pub mod event_hub;
+pub mod level_hub;
 mod level_text;
 mod talk;
 
@@ -16,9 +16,6 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse as _;
-
-pub use event_hub::EventsHub;
-pub use level_hub::LevelsHub;
 
 use self::talk::{Feed, Talk};
 use crate::accept::Stop;

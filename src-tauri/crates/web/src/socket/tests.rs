@@ -7,7 +7,7 @@ use audyn_service::{Options, Service};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use super::*;
+use super::level_hub::LevelsHub;
 
 fn service(dir: &std::path::Path) -> Service {
     let options = Options {
