@@ -10,8 +10,12 @@
 mod defence;
 #[path = "door/following.rs"]
 mod following;
+#[path = "door/http2.rs"]
+mod http2;
 #[path = "door/media.rs"]
 mod media;
+#[path = "door/proxy.rs"]
+mod proxy;
 #[path = "door/rest.rs"]
 mod rest;
 #[path = "door/rig.rs"]

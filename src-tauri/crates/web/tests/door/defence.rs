@@ -170,6 +170,20 @@ async fn whoever_does_not_finish_asking_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_goes_no_further_is_ended() {
+    // The other limits are longer than a test's patience.
+    let limits = Limits { handshake: Duration::from_millis(300), ..Limits::default() };
+    let mut rig = Rig::with(limits, json!({ "on": true, "interface": "lo" })).await;
+    rig.until("TLS", |status| !status["fingerprint"].is_null()).await;
+    // Nothing at all, and the beginning of a ClientHello.
+    for begun in [&b""[..], b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"] {
+        assert_eq!(rig.raw(begun).await, "");
+    }
+    let url = format!("https://127.0.0.1:{}/health", rig.port);
+    assert_eq!(rig.client().get(&url).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_http_does_no_harm() {
     let rig = Rig::open().await;
     for nonsense in

@@ -1,0 +1,97 @@
+//! Behind a proxy: who asks from another host is no proxy of this machine's.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audyn_engine::rt::SystemClock;
+use audyn_service::api::{Caller, dispatch};
+use audyn_service::{Options, Service};
+use audyn_web::{Limits, Web};
+use serde_json::{Value, json};
+
+use crate::rig::{Rig, between_hosts};
+use crate::sound::wait_for;
+
+/// Tries to sign in, and says that it asks for somebody else.
+fn attempt(to: &str) {
+    let mut stream = TcpStream::connect(to).unwrap();
+    let body = r#"{"email":"ann@station.example","password":"wrong password"}"#;
+    write!(
+        stream,
+        "POST /api/auth/local HTTP/1.1\r\nHost: {to}\r\nX-Forwarded-For: 192.0.2.9\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+}
+
+/// As a child: somebody on another host.
+#[test]
+fn somebody_far_away() {
+    if let Ok(to) = std::env::var("ASK") {
+        attempt(&to);
+    }
+}
+
+/// As a child: a station that was told that a proxy stands before it.
+#[test]
+fn station_behind_a_proxy() {
+    let Ok(port) = std::env::var("BEHIND") else { return };
+    let options = Options {
+        state_dir: PathBuf::from("state"),
+        archive_root: Some(PathBuf::from("archive")),
+        default_archive_root: PathBuf::from("archive"),
+        originator: "Audyn test".to_owned(),
+        real_time: false,
+        demo_if_empty: false,
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    let service = Service::open(options, Arc::new(SystemClock)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ask = |operation: &str, request: Value| {
+        runtime.block_on(dispatch(&service, &Caller::local(), operation, request)).unwrap()
+    };
+    let user =
+        json!({ "email": "ann@station.example", "password": "correct horse battery", "access": "viewer" });
+    ask("create_user", user);
+    let port: u16 = port.parse().unwrap();
+    let listener =
+        json!({ "on": true, "interface": "here", "port": port, "tls": { "kind": "proxy" }, "hosts": [] });
+    ask("change_access_settings", json!({ "listener": listener }));
+    let web = Web::start(service.clone(), Arc::new(SystemClock), Limits::default()).unwrap();
+    wait_for("the listener", || {
+        ask("listener", json!({}))["addresses"].to_string().contains("10.77.0.1").then_some(())
+    });
+    let last = || {
+        let log = ask("audit_log", json!({ "kind": "sign_in" }));
+        log["entries"][0]["address"].as_str().map(str::to_owned)
+    };
+    println!("it listens");
+    println!("from far: {}", wait_for("an attempt", last));
+    // A proxy of this machine says the same.
+    attempt(&format!("127.0.0.1:{port}"));
+    println!("from here: {}", last().unwrap());
+    web.close(Duration::from_secs(5));
+    service.close(Duration::from_secs(5));
+}
+
+#[test]
+fn only_a_proxy_of_this_machine_says_who_asks() {
+    let rig = Rig::new();
+    let ran = between_hosts(
+        &rig,
+        "sleep infinity & sender=$!\n\
+         BEHIND=$PORT $IT proxy::station_behind_a_proxy --exact --nocapture >log.txt 2>&1 & recorder=$!\n\
+         until_log 'it listens'\n\
+         ASK=10.77.0.1:$PORT ip netns exec far $IT proxy::somebody_far_away --exact >far.txt\n\
+         until_log 'from here'",
+    );
+    let Some(log) = ran else { return };
+    assert!(log.contains("from far: 10.77.0.2\n") && log.contains("from here: 192.0.2.9\n"), "{log}");
+}
