@@ -1,23 +1,19 @@
 //! `audyn user`, `audyn breakglass`, `audyn listen`: who may, set while the station does not run.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use audyn_engine::rt::SystemClock;
 use audyn_service::Options;
 use audyn_service::access::{Desk, Named};
 use audyn_service::api::Access;
-use audyn_service::api::wire::{ListenerSettings, Password, TlsSettings};
+use audyn_service::api::wire::{ListenerSettings, TlsSettings};
 use clap::{Subcommand, ValueEnum};
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use serde_json::json;
 
+use super::prompt::password;
 use super::{ORIGINATOR, output};
 use crate::exit::Exit;
-
-/// Longest line that is read as a password, in bytes.
-const MOST: u64 = 1024;
 
 /// Arguments of `audyn user`.
 #[derive(Clone, Debug, clap::Args)]
@@ -275,37 +271,4 @@ fn list(users: &[Named], as_json: bool) -> anyhow::Result<()> {
         (user.email.clone(), what)
     };
     output::result(&output::columns(&users.iter().map(row).collect::<Vec<_>>()))
-}
-
-/// Typed twice without being shown; from a pipe, one line.
-fn password(what: &str) -> anyhow::Result<Password> {
-    if !io::stdin().is_terminal() {
-        return line();
-    }
-    let first = hidden(what)?;
-    if hidden("The same again")?.0 != first.0 {
-        bail!("the two differ; nothing was changed");
-    }
-    Ok(first)
-}
-
-fn hidden(what: &str) -> anyhow::Result<Password> {
-    let stdin = io::stdin();
-    let shown = tcgetattr(&stdin).context("cannot ask the terminal")?;
-    let mut silent = shown.clone();
-    silent.local_modes.remove(LocalModes::ECHO);
-    let _ = write!(io::stderr(), "{what}: ");
-    tcsetattr(&stdin, OptionalActions::Flush, &silent).context("cannot hide what is typed")?;
-    let typed = line();
-    let restored = tcsetattr(&stdin, OptionalActions::Flush, &shown);
-    let _ = writeln!(io::stderr());
-    restored.context("cannot show again what is typed")?;
-    typed
-}
-
-fn line() -> anyhow::Result<Password> {
-    let mut text = String::new();
-    let read = io::Read::take(io::stdin().lock(), MOST).read_line(&mut text);
-    read.context("cannot read the password")?;
-    Ok(Password(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
