@@ -7,6 +7,9 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
+/// How long a supervisor that hears nothing is waited for: what is said to it is lost then, and the program goes on.
+const LIMIT: Duration = Duration::from_millis(500);
+
 /// The way to the supervisor. Without one, nothing is said.
 #[derive(Debug, Default)]
 pub struct Notify {
@@ -64,6 +67,7 @@ impl Notify {
 
     fn to(address: OsString) -> io::Result<UnixDatagram> {
         let socket = UnixDatagram::unbound()?;
+        socket.set_write_timeout(Some(LIMIT))?;
         match address.as_bytes().split_first() {
             // A name without a file: the `@` stands for a zero byte.
             Some((b'@', name)) => socket.connect_addr(&SocketAddr::from_abstract_name(name)?)?,

@@ -33,6 +33,21 @@ fn a_supervisor_may_have_a_name_without_a_file() {
 }
 
 #[test]
+fn a_supervisor_that_hears_nothing_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let supervisor = UnixDatagram::bind(&path).unwrap();
+    let socket = Notify::to(path.into()).unwrap();
+    // Until there is no room for more.
+    socket.set_nonblocking(true).unwrap();
+    while socket.send(b"WATCHDOG=1").is_ok() {}
+    socket.set_nonblocking(false).unwrap();
+    let notify = Notify { socket: Some(socket), watchdog: None };
+    notify.say(Word::Stopping);
+    assert_eq!(heard(&supervisor), "WATCHDOG=1");
+}
+
+#[test]
 fn without_a_supervisor_nothing_happens() {
     Notify::default().say(Word::Ready);
     assert!(Notify::to("/nowhere/at/all".into()).is_err());
