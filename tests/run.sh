@@ -90,11 +90,11 @@ finish() {
 
 # Step 1: what is needed.
 title "needed packages"
-needed=(avahi-daemon avahi-utils build-essential chromium cmake dbus dbus-x11 ffmpeg file flac gnome-keyring imagemagick iproute2 iptables libasound2-dev
-  libclang-dev libpipewire-0.3-dev
-  libayatana-appindicator3-dev libgtk-3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev linuxptp mediainfo openbox opus-tools
-  pipewire pipewire-alsa pipewire-bin pkg-config procps sox util-linux vlc-bin vlc-plugin-base webkit2gtk-driver wireplumber x11-utils
-  x11-xserver-utils xdotool xvfb)
+needed=(avahi-daemon avahi-utils build-essential chromium cmake dbus dbus-x11 ffmpeg file flac gnome-keyring
+  imagemagick iproute2 iptables libasound2-dev libayatana-appindicator3-dev libclang-dev libgtk-3-dev
+  libpipewire-0.3-dev librsvg2-dev libsox-fmt-all libwebkit2gtk-4.1-dev linuxptp mediainfo openbox opus-tools pipewire
+  pipewire-alsa pipewire-bin pkg-config procps python3-venv sox systemd util-linux vlc-bin vlc-plugin-base
+  webkit2gtk-driver wireplumber x11-utils x11-xserver-utils xdotool xvfb)
 bash src-tauri/install.sh "${needed[@]}" || { failed=1; troubles+=("needed packages"); finish; }
 [[ -f ${CARGO_HOME:-$HOME/.cargo}/env ]] && . "${CARGO_HOME:-$HOME/.cargo}/env"
 if ! command -v cargo >/dev/null; then
@@ -143,8 +143,9 @@ tests "unit tests" cargo test --workspace --lib --bins --no-fail-fast
 tests "examples in the documents" cargo test --workspace --doc --no-fail-fast
 tests "integration tests" cargo test --workspace --test '*' --no-fail-fast -- --test-threads="${TEST_THREADS:-2}"
 
-# Step 6: a browser on the network, then the window (which builds the program anew), worked as a person works them.
+# Step 6: a browser on the network, the API against its document, then the window (which builds the program anew), worked as a person works them.
 summed "the browser" env AUDYN_WEB_BINARY="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/audyn" bash tests/web/run.sh
+check "the API as documented" env AUDYN_WEB_BINARY="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/audyn" bash tests/api/run.sh
 summed "the window" bash tests/e2e/run.sh
 
 # Step 7: parsers and ordering against any input.
