@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod backup;
 mod check;
 mod clock;
 mod completions;
@@ -9,6 +10,7 @@ mod doctor;
 mod info;
 mod inputs;
 mod output;
+mod prompt;
 pub mod record;
 mod recover;
 mod remote;
@@ -92,6 +94,8 @@ pub enum Command {
     Clock(clock::ClockArgs),
     /// Export the station's configuration, see what a file would change, import it
     Config(configuration::ConfigArgs),
+    /// Back the station's state up, look through a backup, go back to one
+    Backup(backup::BackupArgs),
     /// Say who may sign in by a password
     User(user::UserArgs),
     /// Set the password that opens when nothing else does
@@ -191,6 +195,7 @@ fn command(command: &Command, logging: &Logging) -> anyhow::Result<ExitCode> {
         Command::Inputs(args) => inputs::run(args).map(ExitCode::from),
         Command::Clock(args) => clock::run(args).map(ExitCode::from),
         Command::Config(args) => configuration::run(args).map(ExitCode::from),
+        Command::Backup(args) => backup::run(args).map(ExitCode::from),
         Command::User(args) => user::user(args).map(ExitCode::from),
         Command::Breakglass(args) => user::breakglass(args).map(ExitCode::from),
         Command::Listen(args) => user::listen(args).map(ExitCode::from),

@@ -3891,6 +3891,8 @@ export interface Operations {
   backups: { request: Empty; reply: Backups };
   /** Makes a backup of the state database now. */
   make_backup: { request: Empty; reply: Backup };
+  /** Reads all of a backup: whether it can be restored, and what is in it. Changes nothing. */
+  check_backup: { request: BackupName; reply: Backup };
   /** Replaces the state database by a backup; what it held is backed up first. Recorders must be stopped. */
   restore_backup: { request: BackupName; reply: Empty };
   /** The station's configuration as one file, without secrets. */
@@ -4035,6 +4037,7 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   diagnostics: ["GET", "/api/control/diagnostics"],
   backups: ["GET", "/api/control/backups"],
   make_backup: ["POST", "/api/control/backups"],
+  check_backup: ["POST", "/api/control/backups/{name}/check"],
   restore_backup: ["POST", "/api/control/backups/{name}/restore"],
   export_configuration: ["GET", "/api/control/configuration"],
   check_configuration: ["POST", "/api/control/configuration/check"],
@@ -4124,6 +4127,7 @@ export const access: Record<keyof Operations, "viewer" | "studio" | "operator" |
   diagnostics: "operator",
   backups: "admin",
   make_backup: "admin",
+  check_backup: "admin",
   restore_backup: "admin",
   export_configuration: "admin",
   check_configuration: "admin",

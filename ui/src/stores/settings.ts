@@ -25,6 +25,7 @@ export const useSettingsStore = defineStore('settings', () => {
     diagnostics: () => client.call('diagnostics', {}),
     backups: async () => (await client.call('backups', {})).backups,
     makeBackup: () => client.call('make_backup', {}, 60_000),
+    checkBackup: (name: string) => client.call('check_backup', { name }, 60_000),
     restoreBackup: (name: string) => client.call('restore_backup', { name }, 60_000),
     exportConfiguration: () => client.call('export_configuration', {}, 60_000),
     checkConfiguration: (text: string) => client.call('check_configuration', { text }, 60_000),

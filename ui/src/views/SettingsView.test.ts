@@ -137,6 +137,19 @@ test('a backup is not restored while something records, and says what is in it',
   expect(button('Hold to restore').disabled).toBe(true)
 })
 
+test('a backup that is damaged is not restored, and what is wrong with it is said', async () => {
+  const why = 'The backup audyn-2026-03-14T03-00-00Z.db is damaged (database disk image is malformed); choose another one.'
+  await settings(
+    (world) => world.recorders.forEach((recorder) => (recorder.state = 'stopped')),
+    (service) => service.refuse.set('check_backup', { code: 'unavailable', message: why, request_id: 'r1' }),
+  )
+  button('Restore…').click()
+  await settle()
+  expect(asked('check_backup')).toEqual([{ name: 'audyn-2026-03-14T03-00-00Z.db' }])
+  expect(document.querySelector('.v-overlay [role=alert]')?.textContent).toBe(why)
+  expect(button('Hold to restore').disabled).toBe(true)
+})
+
 test('with everything stopped it is restored, and everything is read again', async () => {
   await settings((world) => world.recorders.forEach((recorder) => (recorder.state = 'stopped')))
   const before = asked('list_recorders').length

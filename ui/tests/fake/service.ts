@@ -215,6 +215,7 @@ export class FakeService implements Transport {
       backups: [{ name: 'audyn-2026-03-14T03-00-00Z.db', made: '2026-03-14T03:00:00Z', bytes: 131_072, schema: 1, contents: '64 recorders, 64 sources, 30 studios' }],
     }),
     make_backup: () => ({ name: 'audyn-now.db', made: new Date().toISOString(), bytes: 131_072, schema: 1, contents: '64 recorders' }),
+    check_backup: ({ name }) => ({ name, made: '2026-03-14T03:00:00Z', bytes: 131_072, schema: 1, contents: '64 recorders, 64 sources, 30 studios' }),
     restore_backup: () => ({}),
     export_configuration: () => ({ name: 'audyn-radio.toml', text: 'audyn_configuration = 1\n' }),
     check_configuration: ({ text }) => this.compare(text),

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod api;
+pub mod backups;
 mod book;
 mod clock;
 pub mod configuration;

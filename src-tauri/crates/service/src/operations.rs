@@ -26,7 +26,8 @@ impl From<StoreError> for ApiError {
         let code = match &error {
             StoreError::NotFound { .. } => Code::NotFound,
             StoreError::NameTaken { .. } | StoreError::InUse { .. } => Code::Conflict,
-            StoreError::Damaged { .. }
+            StoreError::BadBackup { .. }
+            | StoreError::Damaged { .. }
             | StoreError::Newer { .. }
             | StoreError::Locked { .. }
             | StoreError::File { .. } => Code::Unavailable,

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[path = "contract/backups.rs"]
+mod backups;
 #[path = "contract/configuration.rs"]
 mod configuration;
 #[path = "contract/doctor.rs"]

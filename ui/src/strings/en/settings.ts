@@ -98,6 +98,7 @@ export default {
   restoreTitle: 'Go back to {moment}?',
   restoreText: 'Sources, recorders, studios and settings become as they were. What there is now is backed up first. Recordings stay.',
   restoreContents: 'In this backup: {contents}',
+  restoreChecking: 'Reading all of it…',
   restoreNow: 'Now: {recorders} recorders, {sources} sources, {studios} studios',
   restoreHold: 'Hold to restore',
   restoreBusy: { one: '{n} recorder is recording. Stop it first: a backup is restored only when nothing is recorded.', other: '{n} recorders are recording. Stop them first: a backup is restored only when nothing is recorded.' },

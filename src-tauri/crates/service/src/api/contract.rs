@@ -218,6 +218,8 @@ contract! {
     backups: Admin, Get "/api/control/backups", Empty => Backups;
     /// Makes a backup of the state database now.
     make_backup: Admin, Post "/api/control/backups", Empty => Backup;
+    /// Reads all of a backup: whether it can be restored, and what is in it. Changes nothing.
+    check_backup: Admin, Post "/api/control/backups/{name}/check", BackupName => Backup;
     /// Replaces the state database by a backup; what it held is backed up first. Recorders must be stopped.
     restore_backup: Admin, Post "/api/control/backups/{name}/restore", BackupName => Empty;
     /// The station's configuration as one file, without secrets.
@@ -363,10 +365,11 @@ pub async fn dispatch(
 }
 
 /// What only looks, or only moves what one hears and sees, is not written into the audit log.
-const QUIET: [&str; 15] = [
+const QUIET: [&str; 16] = [
     "acknowledge",
     "ask_doctor",
     "cancel_doctor",
+    "check_backup",
     "choose_output",
     "listen",
     "pause",

@@ -129,6 +129,10 @@ impl Service {
         self.work(|inner| Ok(backup(&inner.store.backup(inner.station.clock.utc())?))).await
     }
 
+    pub(crate) async fn check_backup(&self, _: &Caller, pick: BackupName) -> Result<Backup, ApiError> {
+        self.work(move |inner| Ok(backup(&inner.store.check_backup(&pick.name)?))).await
+    }
+
     pub(crate) async fn restore_backup(&self, _: &Caller, pick: BackupName) -> Result<Empty, ApiError> {
         self.work(move |inner| {
             let book = inner.station.shelf.book();

@@ -14,7 +14,7 @@ use super::schema::{self, Steps};
 use super::{Store, StoreError, file, runs, stamp};
 
 /// The folder of backups in the state folder.
-pub(super) const FOLDER: &str = "backups";
+pub const FOLDER: &str = "backups";
 
 /// Daily backups that are kept. Those that somebody asked for are never deleted.
 const DAILY: usize = 14;
@@ -93,17 +93,16 @@ impl Store {
     /// # Errors
     /// The folder of backups cannot be read.
     pub fn backups(&self) -> Result<Vec<BackupInfo>, StoreError> {
-        let folder = self.dir.join(FOLDER);
-        let mut listed = Vec::new();
-        for name in file::names(&folder)? {
-            let Some((_, made)) = read_name(&name) else { continue };
-            match look(&folder.join(&name), &name, made) {
-                Ok(info) => listed.push(info),
-                Err(error) => tracing::warn!(name, %error, "a backup that cannot be read is not offered"),
-            }
-        }
-        listed.sort_by(|a, b| (b.made, &b.name).cmp(&(a.made, &a.name)));
-        Ok(listed)
+        list(&self.dir)
+    }
+
+    /// Whether a backup can be restored: all of it is read, and what an older program wrote is brought up to date in memory.
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// There is no such backup; it is damaged or a later program's.
+    pub fn check_backup(&self, name: &str) -> Result<BackupInfo, StoreError> {
+        check(&self.dir, name, self.steps)
     }
 
     /// Replaces what there is by a backup, in one step: a kill leaves the one or the other. What there is is backed up
@@ -113,12 +112,8 @@ impl Store {
     /// There is no such backup; it is damaged or a later program's; what there is cannot be backed up.
     pub fn restore(&self, name: &str, now: Utc) -> Result<BackupInfo, StoreError> {
         let _turn = self.backing_up.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = self.dir.join(FOLDER).join(name);
-        if read_name(name).is_none() || !path.is_file() {
-            return Err(StoreError::NotFound { what: "backup", id: name.into() });
-        }
         // Step 1: everything that can go wrong with it does so in memory.
-        let image = load(&path, self.steps)?;
+        let (_, image) = find(&self.dir, name, self.steps)?;
         // Step 2: what there is can be had back.
         let before = make(&self.dir, Kind::Asked, self.steps, now)?;
         // Step 3: one transaction.
@@ -143,6 +138,55 @@ impl Store {
         daily.sort_by(|a, b| b.cmp(a));
         Ok(daily)
     }
+}
+
+/// Backups of the state in `dir` that can be restored, newest first; nobody need have it open.
+///
+/// # Errors
+/// The folder of backups cannot be read.
+pub fn list(dir: &Path) -> Result<Vec<BackupInfo>, StoreError> {
+    let folder = dir.join(FOLDER);
+    let mut listed = Vec::new();
+    for name in file::names(&folder)? {
+        let Some((_, made)) = read_name(&name) else { continue };
+        match look(&folder.join(&name), &name, made) {
+            Ok(info) => listed.push(info),
+            Err(error) => tracing::warn!(name, %error, "a backup that cannot be read is not offered"),
+        }
+    }
+    listed.sort_by(|a, b| (b.made, &b.name).cmp(&(a.made, &a.name)));
+    Ok(listed)
+}
+
+/// Whether a backup of the state in `dir` can be restored, and what is in it.
+pub(super) fn check(dir: &Path, name: &str, steps: Steps) -> Result<BackupInfo, StoreError> {
+    let (made, _) = find(dir, name, steps)?;
+    let path = dir.join(FOLDER).join(name);
+    look(&path, name, made).map_err(|source| bad(name, failed(&path, source)))
+}
+
+/// As [`Store::check_backup`], of the state in `dir`; nobody need have it open.
+///
+/// # Errors
+/// As there.
+pub fn sound(dir: &Path, name: &str) -> Result<BackupInfo, StoreError> {
+    check(dir, name, schema::STEPS)
+}
+
+/// A backup by its name, as a database in memory: sound, ours, and of this schema.
+fn find(dir: &Path, name: &str, steps: Steps) -> Result<(Utc, Connection), StoreError> {
+    let path = dir.join(FOLDER).join(name);
+    let named = read_name(name).filter(|_| path.is_file());
+    let (_, made) = named.ok_or_else(|| StoreError::NotFound { what: "backup", id: name.into() })?;
+    Ok((made, load(&path, steps).map_err(|error| bad(name, error))?))
+}
+
+/// It is the backup that is damaged, not the database.
+fn bad(name: &str, error: StoreError) -> StoreError {
+    if let StoreError::Damaged { why, .. } = error {
+        return StoreError::BadBackup { name: name.into(), why };
+    }
+    error
 }
 
 /// Makes a backup of the database in `dir`, over a connection of its own.
@@ -196,7 +240,6 @@ fn write(dir: &Path, part: &Path, steps: Steps) -> Result<(), StoreError> {
     steps.examine(&copy, part).map(drop)
 }
 
-/// The backup as a database in memory: sound, ours, and of this schema.
 fn load(path: &Path, steps: Steps) -> Result<Connection, StoreError> {
     let from = file::open_to_look(path).map_err(|source| failed(path, source))?;
     steps.examine(&from, path)?;

@@ -30,6 +30,14 @@ pub enum StoreError {
         /// Names of those that need it.
         by: Vec<String>,
     },
+    /// A backup is damaged.
+    #[error("the backup {name} is damaged ({why}); choose another one")]
+    BadBackup {
+        /// Its file name.
+        name: String,
+        /// What shows it.
+        why: String,
+    },
     /// The database is damaged. Opening sets a damaged one aside.
     #[error("the state database {} is damaged ({why}); restart Audyn, and restore a backup", .path.display())]
     Damaged {

@@ -162,6 +162,7 @@ fn table(things: &Things) -> Vec<Row> {
         row(name, json!({ "name": "" }), json!({ "name": "" }), (No, No));
     }
     for (name, request) in [
+        ("check_backup", json!({ "name": "nothing" })),
         ("restore_backup", json!({ "name": "nothing" })),
         ("preview_names", json!({ "writing": null })),
         ("check_configuration", json!({ "text": "" })),

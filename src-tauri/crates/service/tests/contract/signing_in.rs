@@ -17,10 +17,10 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 /// Stands still until it is told to go on.
-struct Hand(AtomicI64);
+pub(super) struct Hand(AtomicI64);
 
 impl Hand {
-    fn go(&self, seconds: i64) {
+    pub(super) fn go(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000_000, Ordering::AcqRel);
     }
 }
@@ -35,13 +35,13 @@ impl Clock for Hand {
     }
 }
 
-struct Door {
-    station: Station,
-    clock: Arc<Hand>,
+pub(super) struct Door {
+    pub(super) station: Station,
+    pub(super) clock: Arc<Hand>,
 }
 
 impl Door {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         Self::open_in(tempfile::tempdir().unwrap(), Arc::new(Hand(AtomicI64::new(0))))
     }
 

@@ -118,7 +118,8 @@ fn a_backup_that_is_damaged_or_of_a_later_program_changes_nothing() {
     for damaged in [&garbled[..], &bytes[..4096], &b"text"[..], &[]] {
         fs::write(&path, damaged).unwrap();
         let refused = store.restore(&good.name, NOW).unwrap_err();
-        assert!(matches!(&refused, StoreError::Damaged { path: which, .. } if *which == path), "{refused}");
+        assert!(matches!(&refused, StoreError::BadBackup { name, .. } if *name == good.name), "{refused}");
+        assert_eq!(store.check_backup(&good.name).unwrap_err().to_string(), refused.to_string());
     }
     fs::write(&path, bytes).unwrap();
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
