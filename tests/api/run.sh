@@ -2,8 +2,8 @@
 # Asks a running station everything that its OpenAPI document allows, and more: no reply may be a fault of the server's or
 # one that the document does not have.
 #
-#   bash tests/api/run.sh                      the edges of every parameter (about two minutes)
-#   RUN_SLOW_TESTS=1 bash tests/api/run.sh     and hundreds of generated requests an operation
+#   bash tests/api/run.sh                      the edges of every parameter, and 20 generated requests an operation (a minute)
+#   RUN_SLOW_TESTS=1 bash tests/api/run.sh     200 generated requests an operation
 #
 # AUDYN_WEB_BINARY names the program; without it, it is built.
 set -euo pipefail

@@ -47,8 +47,11 @@ fn security(access: Access) -> Value {
     json!([{ "session": [scope] }, { "token": [scope] }])
 }
 
-/// Lists refusals. The contract says `default` for all of them; each that can come is named.
+/// Lists refusals. The contract says `default` for all of them; here each that can come is named, and no other comes.
 fn refuse(described: &mut Value, failure: &Value, statuses: impl IntoIterator<Item = u16>) {
+    if let Some(responses) = described["responses"].as_object_mut() {
+        responses.remove("default");
+    }
     let statuses: BTreeSet<u16> = statuses.into_iter().chain([414, 421, 431]).collect();
     for status in &statuses {
         described["responses"][status.to_string()] = json!({
