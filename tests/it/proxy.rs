@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,27 @@ fn station_behind_a_proxy() {
     println!("from here: {}", last().unwrap());
     web.close(Duration::from_secs(5));
     service.close(Duration::from_secs(5));
+}
+
+#[test]
+fn a_machine_without_a_screen_is_put_behind_a_proxy_and_back() {
+    let rig = Rig::new();
+    let listen = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_audyn"));
+        let output = command.arg("listen").args(args).env("AUDYN_CONFIG_DIR", rig.path("state")).output();
+        let output = output.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let tls = || -> Value { serde_json::from_str(&listen(&["show", "--json"]).1).unwrap() };
+    assert_eq!(listen(&["on", "--interface", "lo", "--proxy"]).0, Some(0));
+    assert_eq!((&tls()["tls"], &tls()["interface"]), (&json!({ "kind": "proxy" }), &json!("lo")));
+    // What is not said stays.
+    assert_eq!(listen(&["on", "--port", "8443"]).0, Some(0));
+    assert_eq!(tls()["tls"], json!({ "kind": "proxy" }));
+    assert_eq!(listen(&["on", "--self-signed"]).0, Some(0));
+    assert_eq!(tls()["tls"], json!({ "kind": "self_signed" }));
+    assert_eq!(listen(&["on", "--self-signed", "--proxy"]).0, Some(2));
+    assert_eq!(listen(&["on", "--proxy", "--certificate", "c", "--key", "k"]).0, Some(2));
 }
 
 #[test]

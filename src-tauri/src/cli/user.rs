@@ -126,6 +126,7 @@ Examples:
   audyn listen show
   audyn listen on
   audyn listen on --interface eth0 --port 8443 --host recorder.example.org
+  audyn listen on --interface lo --proxy --host recorder.example.org
   audyn listen off")]
 pub struct ListenArgs {
     /// What to do
@@ -153,6 +154,12 @@ pub enum ListenAct {
         /// The certificate's private key, as PEM
         #[arg(long, value_name = "FILE", requires = "certificate")]
         key: Option<String>,
+        /// A certificate that Audyn makes, in place of what was set before
+        #[arg(long, conflicts_with_all = ["certificate", "proxy"])]
+        self_signed: bool,
+        /// A proxy on this machine does TLS, and Audyn speaks plain HTTP; best with `--interface lo`
+        #[arg(long, conflicts_with = "certificate")]
+        proxy: bool,
     },
     /// Close it
     Off,
@@ -205,11 +212,13 @@ pub(super) fn listen(args: &ListenArgs) -> anyhow::Result<Exit> {
     let desk = desk()?;
     let before = desk.listener()?;
     let listener = match &args.act {
-        ListenAct::On { interface, port, host, certificate, key } => {
+        ListenAct::On { interface, port, host, certificate, key, self_signed, proxy } => {
             let tls = match (certificate, key) {
                 (Some(certificate), Some(key)) => {
                     TlsSettings::Files { certificate: certificate.clone(), key: key.clone() }
                 }
+                (None, _) | (_, None) if *self_signed => TlsSettings::SelfSigned,
+                (None, _) | (_, None) if *proxy => TlsSettings::Proxy,
                 (None, _) | (_, None) => before.tls,
             };
             desk.set_listener(ListenerSettings {
