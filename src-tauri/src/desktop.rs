@@ -14,6 +14,12 @@
 //! | `pick_folder {start}` | the folder that a person chose, or null |
 //! | `reveal_file {id}` | shows a recording in the file manager |
 //! | `leave_kiosk`, `enter_kiosk` | gives the window its frame, and takes it away again |
+//! | `ways_in` | how somebody can sign in |
+//! | `person` | who is signed in at this window, or null: then it is this machine's own |
+//! | `begin_sign_in` | a code of the provider's, an address to type it at, and how long it holds |
+//! | `finish_sign_in` | waits until that was done; who is signed in then |
+//! | `cancel_sign_in` | ends the waiting |
+//! | `sign_out` | the window is this machine's own again |
 //! | `answer_close {answer}` | `tray`, `quit` or `cancel`, after `audyn://close-requested` |
 //! | `quit` | finishes every file and ends the program |
 //!
@@ -23,7 +29,8 @@
 //! # What the page hears
 //!
 //! `audyn://event` with an `AppEvent`; `audyn://close-requested` with `{ recording, tray }`; `audyn://leaving` when every
-//! file is being finished; `audyn://shell` with what `shell_info` says, when it has changed.
+//! file is being finished; `audyn://shell` with what `shell_info` says, when it has changed; `audyn://person` when somebody
+//! else sits before it: what the page holds was read for another.
 
 mod awake;
 mod bus;
@@ -36,6 +43,7 @@ mod kiosk;
 mod leave;
 mod levels;
 mod page;
+mod person;
 pub mod remote;
 mod reveal;
 mod station;
@@ -54,6 +62,7 @@ use crate::shutdown::{self, Asked};
 use self::instance::Claim;
 use self::kiosk::Seat;
 use self::page::Watcher;
+use self::person::Person;
 use self::station::Station;
 
 /// How the window is opened.
@@ -82,6 +91,7 @@ pub enum Ended {
 struct Shell {
     station: Station,
     seat: Seat,
+    person: Person,
     pump: levels::Pump,
     watcher: Watcher,
     tray: AtomicBool,
@@ -118,6 +128,7 @@ pub fn run(options: Options, logging: &Logging) -> anyhow::Result<Ended> {
     let shell = Arc::new(Shell {
         station: Station::default(),
         seat: Seat::new(options.kiosk),
+        person: Person::default(),
         pump: levels::Pump::default(),
         watcher: Watcher::default(),
         tray: AtomicBool::new(false),

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use audyn_service::api::{self, ApiError, Caller};
+use audyn_service::api::wire::{Me, WaysIn};
+use audyn_service::api::{self, ApiError};
+use audyn_web::oidc::Shown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tauri::ipc::{Channel, Invoke, InvokeResponseBody};
 use tauri::{AppHandle, State, Wry};
 
 use super::closing::Answer;
-use super::{Shell, closing, folder, kiosk, leave, reveal};
+use super::{Shell, closing, folder, kiosk, leave, person, reveal};
 
 /// What the page is told about the shell around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,15 +45,27 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         reveal_file,
         leave_kiosk,
         enter_kiosk,
+        ways_in,
+        person,
+        begin_sign_in,
+        finish_sign_in,
+        cancel_sign_in,
+        sign_out,
         answer_close,
         quit
     ]
 }
 
 #[tauri::command]
-async fn call(shell: Shared<'_>, operation: String, request: Option<Value>) -> Result<Value, ApiError> {
+async fn call(
+    app: AppHandle,
+    shell: Shared<'_>,
+    operation: String,
+    request: Option<Value>,
+) -> Result<Value, ApiError> {
     let service = shell.station.service().await?;
-    api::dispatch(&service, &Caller::local(), &operation, request.unwrap_or_default()).await
+    let caller = person::caller(&app, &service)?;
+    api::dispatch(&service, &caller, &operation, request.unwrap_or_default()).await
 }
 
 #[tauri::command]
@@ -90,9 +104,11 @@ async fn pick_folder(
 }
 
 #[tauri::command]
-async fn reveal_file(shell: Shared<'_>, id: String) -> Result<(), ApiError> {
+async fn reveal_file(app: AppHandle, shell: Shared<'_>, id: String) -> Result<(), ApiError> {
     unlocked(&shell)?;
-    reveal::reveal(shell.station.service().await?, id).await
+    let service = shell.station.service().await?;
+    let caller = person::caller(&app, &service)?;
+    reveal::reveal(service, caller, id).await
 }
 
 #[tauri::command]
@@ -103,6 +119,45 @@ fn leave_kiosk(app: AppHandle) {
 #[tauri::command]
 fn enter_kiosk(app: AppHandle) {
     kiosk::lock(&app);
+}
+
+#[tauri::command]
+async fn ways_in(shell: Shared<'_>) -> Result<WaysIn, ApiError> {
+    Ok(shell.station.service().await?.ways_in())
+}
+
+#[tauri::command]
+async fn person(app: AppHandle, shell: Shared<'_>) -> Result<Option<Me>, ApiError> {
+    // Without a session there is nothing to ask the service, which may be on its way.
+    if !shell.person.is_somebody() {
+        return Ok(None);
+    }
+    let caller = person::caller(&app, &shell.station.service().await?)?;
+    Ok(shell.person.is_somebody().then(|| caller.me()))
+}
+
+#[tauri::command]
+async fn begin_sign_in(shell: Shared<'_>) -> Result<Shown, ApiError> {
+    shell.person.begin(&shell.station.service().await?).await
+}
+
+#[tauri::command]
+async fn finish_sign_in(app: AppHandle, shell: Shared<'_>) -> Result<Me, ApiError> {
+    let me = shell.person.finish(&shell.station.service().await?).await?;
+    person::tell(&app);
+    Ok(me)
+}
+
+#[tauri::command]
+fn cancel_sign_in(shell: Shared<'_>) {
+    shell.person.cancel();
+}
+
+#[tauri::command]
+async fn sign_out(app: AppHandle, shell: Shared<'_>) -> Result<(), ApiError> {
+    shell.person.sign_out(&shell.station.service().await?).await?;
+    person::tell(&app);
+    Ok(())
 }
 
 /// What a person decided about closing.

@@ -23,6 +23,10 @@ pub fn leave(app: &AppHandle) {
         let app = app.clone();
         move || {
             shell.pump.close();
+            // Nobody has the secret of a session that was begun at this window any more.
+            if let Some(service) = shell.station.open() {
+                shell.person.leave(&service);
+            }
             shell.station.close(FINISH_DEADLINE);
             app.exit(0);
         }

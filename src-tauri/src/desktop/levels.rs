@@ -18,7 +18,7 @@ use bytemuck::cast_slice;
 use tauri::AppHandle;
 use tauri::ipc::{Channel, InvokeResponseBody};
 
-use super::shell;
+use super::{person, shell};
 
 /// Time between frames.
 const PERIOD: Duration = Duration::from_nanos(33_333_333);
@@ -142,11 +142,17 @@ pub fn start(app: AppHandle) -> std::io::Result<()> {
     std::thread::Builder::new().name("levels-page".into()).spawn(move || {
         let shell = shell(&app);
         let mut levels = None;
+        let mut of = shell.person.changes();
         let mut frame: Vec<f32> = Vec::new();
         let mut due = SystemClock.mono();
         while shell.pump.wait_for_line() {
-            if levels.is_none() {
-                levels = shell.station.open().map(|service| service.levels());
+            let changes = shell.person.changes();
+            if levels.is_none() || changes != of {
+                of = changes;
+                // Who is not signed in any more sees nothing until the page is loaded again.
+                levels = shell.station.open().and_then(|service| {
+                    person::caller(&app, &service).ok().map(|caller| service.levels_for(&caller))
+                });
             }
             if let Some(levels) = &mut levels {
                 shell.pump.send(|| {

@@ -14,10 +14,10 @@ const FILE_MANAGER: Object = Object {
     interface: "org.freedesktop.FileManager1",
 };
 
-/// Shows the file with this id.
-pub async fn reveal(service: Service, id: String) -> Result<(), ApiError> {
+/// Shows the file with this id to somebody.
+pub async fn reveal(service: Service, caller: Caller, id: String) -> Result<(), ApiError> {
     let request = serde_json::json!({ "id": id });
-    let found = api::dispatch(&service, &Caller::local(), "file", request).await?;
+    let found = api::dispatch(&service, &caller, "file", request).await?;
     let found: FileDetails = serde_json::from_value(found).map_err(ApiError::internal)?;
     let path = Path::new(&service.settings_now().archive_root).join(found.file.path);
     let address = tauri::Url::from_file_path(&path)

@@ -13,7 +13,7 @@ use tauri::{AppHandle, Emitter as _};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
-use super::{Options, kiosk, shell, tray};
+use super::{Options, kiosk, person, shell, tray};
 use crate::lan;
 
 /// Event that carries facts to the page.
@@ -131,7 +131,11 @@ async fn follow(app: AppHandle, service: Service) {
         if let AppEvent::Status(status) = &event {
             tray::tell(&app, status);
         }
-        if let Err(error) = app.emit(EVENT, &event) {
+        // Whoever signed in here hears what they may. One whose session has just ended: the page is loaded again.
+        let heard = person::caller(&app, &service).ok().and_then(|caller| service.sees(&caller, event));
+        if let Some(event) = heard
+            && let Err(error) = app.emit(EVENT, &event)
+        {
             tracing::debug!("an event did not reach the page: {error}");
         }
     }

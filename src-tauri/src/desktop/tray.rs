@@ -5,15 +5,15 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use audyn_service::api;
 use audyn_service::api::wire::{RecorderState, StateCount, Status};
-use audyn_service::api::{self, Caller};
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Emitter as _, Manager as _, Wry};
 use zbus::{Connection, Variant};
 
 use super::bus::{self, Object};
-use super::{leave, shell, window};
+use super::{leave, person, shell, window};
 
 const WATCHER: Object = Object {
     service: "org.kde.StatusNotifierWatcher",
@@ -125,8 +125,14 @@ fn menu(app: &AppHandle, state: &MenuItem<Wry>) -> tauri::Result<Menu<Wry>> {
 
 fn tell_all(app: &AppHandle, operation: &'static str) {
     let Some(service) = shell(app).station.open() else { return };
+    let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let told = api::dispatch(&service, &Caller::local(), operation, serde_json::Value::Null).await;
+        let told = match person::caller(&app, &service) {
+            Ok(caller) => {
+                api::dispatch(&service, &caller, operation, serde_json::Value::Null).await.map(drop)
+            }
+            Err(error) => Err(error),
+        };
         if let Err(error) = told {
             tracing::warn!("{operation} from the tray: {}", error.message);
         }

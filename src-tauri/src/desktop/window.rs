@@ -51,6 +51,7 @@ pub fn open(app: &AppHandle, options: &Options) -> tauri::Result<()> {
                 PageLoadEvent::Started => {
                     // What an earlier page had asked for goes with it.
                     shell.pump.end_all();
+                    shell.person.cancel();
                     shell.watcher.began();
                     kiosk::lock(app);
                 }

@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use credential::Credential;
 pub use desk::{Desk, Named};
-pub use door::AuditEntry;
+pub use door::{AuditEntry, HERE};
 pub use media::Media;
 pub use sign_in::{ProviderIdentity, SignIn, SignedIn};
 

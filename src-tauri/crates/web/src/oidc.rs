@@ -5,11 +5,15 @@
 //! ID token counts: signature by a cached key, issuer, audience, times, nonce, tenant. Who that is goes to the service,
 //! which decides about sessions.
 //!
+//! Where no browser can be sent there and back, on the station's own screen, a code leads through another device
+//! ([`device`]).
+//!
 //! Every conversation with the provider has a limit in time and in bytes and follows no redirect. Without the provider a
 //! sign-in ends in a sentence within ten seconds; sessions that there are do not notice.
 
 mod claims;
 mod desk;
+mod device;
 mod environment;
 mod flows;
 mod graph;
@@ -30,6 +34,8 @@ use self::flows::{Flow, Flows};
 use self::http::Http;
 use self::provider::Provider;
 
+pub use self::desk::provider_of;
+pub use self::device::{DeviceFlow, Pause, Shown};
 pub use self::environment::take_environment;
 pub use self::settings::Settings;
 
@@ -46,6 +52,7 @@ pub struct Oidc {
     http: Http,
     provider: Provider,
     flows: Flows,
+    pause: Pause,
 }
 
 /// A flow that was begun.
@@ -113,7 +120,15 @@ impl Oidc {
     /// # Errors
     /// The machine's certificates cannot be read; in a sentence.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, String> {
-        Ok(Self { clock, http: Http::new()?, provider: Provider::default(), flows: Flows::default() })
+        Self::pausing(clock, device::pause())
+    }
+
+    /// The same, with a pause of one's own between two questions about a code.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn pausing(clock: Arc<dyn Clock>, pause: Pause) -> Result<Self, String> {
+        Ok(Self { clock, http: Http::new()?, provider: Provider::default(), flows: Flows::default(), pause })
     }
 
     /// Begins a flow.
@@ -121,8 +136,7 @@ impl Oidc {
     /// # Errors
     /// The provider cannot be reached, or is not who it should be.
     pub async fn begin(&self, settings: &Settings, next: Option<&str>) -> Result<Begun, Refusal> {
-        let known = timeout(CONVERSATION, self.provider.known(&self.http, settings, self.clock.mono()));
-        let metadata = known.await.map_err(|_| silent(settings))??;
+        let metadata = self.metadata(settings).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (location, state, nonce) = provider::ask(&metadata, settings, challenge)?;
         let flow = Flow {
@@ -176,28 +190,31 @@ impl Oidc {
         }
         let code = returned.code.ok_or_else(stale)?;
         // Step 3: the code for tokens, and the ID token verified.
-        let metadata = timeout(CONVERSATION, self.provider.known(&self.http, settings, self.clock.mono()))
-            .await
-            .map_err(|_| silent(settings))??;
+        let metadata = self.metadata(settings).await?;
         let verifier = PkceCodeVerifier::new(flow.verifier);
         let exchange =
             provider::exchange(&self.http, &metadata, settings, AuthorizationCode::new(code), verifier);
         let tokens = timeout(CONVERSATION, exchange).await.map_err(|_| silent(settings))??;
-        let nonce = Nonce::new(flow.nonce);
-        let verify =
-            self.provider.verify(&self.http, settings, metadata, &tokens, &nonce, self.clock.as_ref());
-        let proven = timeout(CONVERSATION, verify).await.map_err(|_| silent(settings))??;
         // Step 4: their groups, if not all of them are in it.
-        let known = self.known(settings, proven, &tokens).await?;
+        let known = self.known(settings, metadata, &tokens, Some(&Nonce::new(flow.nonce))).await?;
         Ok(Finished { known, next: flow.next })
     }
 
+    async fn metadata(&self, settings: &Settings) -> Result<provider::Metadata, Refusal> {
+        let known = timeout(CONVERSATION, self.provider.known(&self.http, settings, self.clock.mono()));
+        known.await.map_err(|_| silent(settings))?
+    }
+
+    /// Who these tokens are about, after the ID token was verified.
     async fn known(
         &self,
         settings: &Settings,
-        proven: claims::Proven,
+        metadata: provider::Metadata,
         tokens: &provider::Tokens,
+        nonce: Option<&Nonce>,
     ) -> Result<Known, Refusal> {
+        let verify = self.provider.verify(&self.http, settings, metadata, tokens, nonce, self.clock.as_ref());
+        let proven = timeout(CONVERSATION, verify).await.map_err(|_| silent(settings))??;
         let mut groups = proven.groups;
         if proven.groups_elsewhere && settings.wants_groups {
             let Some(graph) = &settings.graph else {

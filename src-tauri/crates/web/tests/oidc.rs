@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "oidc/provider.rs"]
+mod provider;
 #[allow(dead_code, reason = "other tests of the listener use the rest")]
 #[path = "door/rig.rs"]
 mod rig;
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,57 +22,11 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
+use provider::Provider;
+
 /// Nothing here takes longer than this, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SECRET: &str = "the-secret";
-
-/// The provider. It ends with the test.
-struct Provider {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    issuer: String,
-    graph: String,
-}
-
-impl Provider {
-    fn start() -> Self {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/oidc");
-        assert!(
-            std::path::Path::new(folder).join("node_modules").exists(),
-            "the provider is not installed: run `npm --prefix tests/oidc ci` first"
-        );
-        let mut child = Command::new("node")
-            .arg("provider.mjs")
-            .current_dir(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let first: Value = serde_json::from_str(&line).unwrap();
-        let text = |name: &str| first[name].as_str().unwrap().to_owned();
-        Self { child, input, output, issuer: text("issuer"), graph: text("graph") }
-    }
-
-    /// Tells it something; what was asked of it so far.
-    fn tell(&mut self, told: Value) -> Value {
-        writeln!(self.input, "{told}").unwrap();
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap()
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// The system's clock, moved as a test likes.
 #[derive(Default)]
@@ -123,7 +77,7 @@ struct House {
 
 impl House {
     async fn open() -> Self {
-        let provider = Provider::start();
+        let provider = Provider::start("provider.mjs");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = format!("http://{}", listener.local_addr().unwrap());
         let clock = Arc::new(Moved::default());
@@ -133,7 +87,7 @@ impl House {
             client_id: "audyn".to_owned(),
             client_secret: Some(SECRET.to_owned()),
             redirect: format!("{at}/api/auth/callback"),
-            graph: Some(provider.graph.clone()),
+            graph: provider.graph.clone(),
             wants_groups: true,
         };
         assert_eq!(settings.problems(), Vec::<String>::new());
@@ -506,7 +460,7 @@ async fn what_is_off_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_the_listener_somebody_whom_the_provider_knows_has_a_session_and_rights() {
-    let mut provider = Provider::start();
+    let mut provider = Provider::start("provider.mjs");
     let rig = rig::Rig::open().await;
     let entra = json!({
         "on": true, "tenant": "", "client_id": "audyn", "has_secret": false, "redirect": null, "graph": null,

@@ -1,6 +1,6 @@
 //! What the doors ask of who may.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,13 +11,16 @@ use super::known::expires;
 use super::{Credential, Gate, Use, credential, lock};
 use crate::Service;
 use crate::api::wire::{AccessSettings, AppEvent, Me, WaysIn};
-use crate::api::{ApiError, Caller, Code, CredentialId};
-use crate::secrets::Secrets;
+use crate::api::{ApiError, Caller, Code, CredentialId, Door};
+use crate::secrets::{Secret, Secrets};
 use crate::service::Inner;
 use crate::store::{AuditNote, SessionRow};
 
 /// How long a piece of work may take.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// From where somebody at this machine's own window signs in.
+pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Something that a door has to say for the audit log.
 #[derive(Clone, Debug)]
@@ -62,6 +65,19 @@ impl Service {
             };
             ApiError::new(Code::Unauthenticated, message)
         })
+    }
+
+    /// Who signed in at this machine's own window, by the secret of their session. They may what they may anywhere, and are at
+    /// this machine.
+    ///
+    /// # Errors
+    /// Nobody any more (401).
+    pub fn caller_here(&self, secret: &Secret) -> Result<Caller, ApiError> {
+        let mut caller = self.caller(Credential::Session(secret.text().unwrap_or_default()), HERE)?;
+        caller.who.door = Door::Here;
+        // No page of a browser has this session.
+        caller.who.csrf = None;
+        Ok(caller)
     }
 
     /// Whether they are who they were, and may what they might. Takes no disk; ask it every few seconds for as long as

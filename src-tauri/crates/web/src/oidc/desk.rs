@@ -1,8 +1,8 @@
 //! The listener's side of signing in by a provider.
 
-use audyn_service::ENTRA_SECRET;
 use audyn_service::access::{ProviderIdentity, SignIn};
 use audyn_service::api::ApiError;
+use audyn_service::{ENTRA_SECRET, Service};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use tokio::task::spawn_blocking;
@@ -19,25 +19,7 @@ impl Desk for Door {
     }
 
     async fn provider(&self, asked: &Parts) -> Result<Option<Settings>, ApiError> {
-        let entra = self.service().access_settings_now().entra;
-        if !entra.on {
-            return Ok(None);
-        }
-        let secrets = self.service().secrets();
-        // A keyring may take its time.
-        let secret = spawn_blocking(move || secrets.get(ENTRA_SECRET)).await.map_err(ApiError::internal)?;
-        let secret = secret.map_err(|error| {
-            tracing::error!(%error, "the provider's client secret cannot be had");
-            ApiError::unavailable("The keyring does not give the provider's client secret. Sign in with a local user or the breakglass password.")
-        })?;
-        if secret.is_none() && entra.has_secret {
-            return Err(ApiError::unavailable(
-                "The provider's client secret is gone from the keyring. Sign in with a local user or the breakglass password, and set it again.",
-            ));
-        }
-        let secret = secret.and_then(|secret| secret.text().map(str::to_owned));
-        let settings = Settings::of(&entra, secret, &called(asked)?);
-        settings.map(Some).map_err(|problems| ApiError::conflict(problems.join(" ")))
+        provider_of(self.service(), &called(asked)?).await
     }
 
     fn secure(&self, asked: &Parts) -> bool {
@@ -46,8 +28,7 @@ impl Desk for Door {
 
     async fn enter(&self, known: Known, asked: &Parts) -> Result<HeaderValue, ApiError> {
         let came = came(asked)?;
-        let Known { issuer, subject, email, name, groups, roles } = known;
-        let identity = ProviderIdentity { issuer, subject, email, name, groups, roles };
+        let identity = ProviderIdentity::from(known);
         let agent =
             asked.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         let signed = self.service().sign_in(SignIn::Provider(identity), came.from, agent).await?;
@@ -56,6 +37,40 @@ impl Desk for Door {
         let mut cookie = cookie.map_err(ApiError::internal)?;
         cookie.set_sensitive(true);
         Ok(cookie)
+    }
+}
+
+/// The provider that this station has, if signing in by one is on. `called` is how the station is called by whoever signs
+/// in: `https://audyn.example`.
+///
+/// # Errors
+/// What is set for it cannot be used; its secret cannot be had.
+pub async fn provider_of(service: &Service, called: &str) -> Result<Option<Settings>, ApiError> {
+    let entra = service.access_settings_now().entra;
+    if !entra.on {
+        return Ok(None);
+    }
+    let secrets = service.secrets();
+    // A keyring may take its time.
+    let secret = spawn_blocking(move || secrets.get(ENTRA_SECRET)).await.map_err(ApiError::internal)?;
+    let secret = secret.map_err(|error| {
+        tracing::error!(%error, "the provider's client secret cannot be had");
+        ApiError::unavailable("The keyring does not give the provider's client secret. Sign in with a local user or the breakglass password.")
+    })?;
+    if secret.is_none() && entra.has_secret {
+        return Err(ApiError::unavailable(
+            "The provider's client secret is gone from the keyring. Sign in with a local user or the breakglass password, and set it again.",
+        ));
+    }
+    let secret = secret.and_then(|secret| secret.text().map(str::to_owned));
+    let settings = Settings::of(&entra, secret, called);
+    settings.map(Some).map_err(|problems| ApiError::conflict(problems.join(" ")))
+}
+
+impl From<Known> for ProviderIdentity {
+    fn from(known: Known) -> Self {
+        let Known { issuer, subject, email, name, groups, roles } = known;
+        Self { issuer, subject, email, name, groups, roles }
     }
 }
 

@@ -7,18 +7,21 @@ use std::time::Duration;
 use audyn_model::{Clock, Mono};
 use chrono::DateTime;
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-    CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
-    CoreProviderMetadata, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+    CoreErrorResponseType, CoreGenderClaim, CoreGrantType, CoreJsonWebKey, CoreJsonWebKeySet,
+    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
+    CoreResponseMode, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreSubjectIdentifierType, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId,
-    ClientSecret, CsrfToken, DiscoveryError, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    AccessToken, AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode,
+    ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl, DiscoveryError,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
+    NonceVerifier as _, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata,
+    RedirectUrl, RequestTokenError, Scope, SignatureVerificationError, StandardErrorResponse,
+    StandardTokenResponse, TokenResponse as _,
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -33,6 +36,7 @@ const MOST_FETCHES: usize = 6;
 const WINDOW: Duration = Duration::from_secs(60);
 /// How much the provider's clock and ours may differ.
 const SKEW_S: i64 = 60;
+pub(super) const NOT_ACCEPTED: &str = "The provider does not accept this station: its client id or secret is wrong or has expired. Tell whoever runs the station.";
 
 type Fields = IdTokenFields<
     Extra,
@@ -40,6 +44,32 @@ type Fields = IdTokenFields<
     CoreGenderClaim,
     CoreJweContentEncryptionAlgorithm,
     CoreJwsSigningAlgorithm,
+>;
+
+/// What a provider says about itself beyond OpenID Connect Discovery (RFC 8628, section 4).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Beyond {
+    /// Where codes for other devices are given.
+    #[serde(default)]
+    pub device_authorization_endpoint: Option<DeviceAuthorizationUrl>,
+}
+
+impl AdditionalProviderMetadata for Beyond {}
+
+/// What a provider says about itself.
+pub(super) type Metadata = ProviderMetadata<
+    Beyond,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
 >;
 
 /// What a code is exchanged for.
@@ -75,18 +105,13 @@ pub(super) struct Provider {
 }
 
 struct Cached {
-    metadata: CoreProviderMetadata,
+    metadata: Metadata,
     at: Mono,
 }
 
 impl Provider {
     /// What the provider says about itself, with its keys.
-    pub async fn known(
-        &self,
-        http: &Http,
-        settings: &Settings,
-        now: Mono,
-    ) -> Result<CoreProviderMetadata, Refusal> {
+    pub async fn known(&self, http: &Http, settings: &Settings, now: Mono) -> Result<Metadata, Refusal> {
         let mut known = self.known.lock().await;
         if let Some(cached) = known.as_ref()
             && cached.metadata.issuer().as_str() == settings.issuer
@@ -96,21 +121,21 @@ impl Provider {
         }
         let issuer = IssuerUrl::new(settings.issuer.clone())
             .map_err(|_| Refusal::Unavailable("The provider's address is no address.".to_owned()))?;
-        let metadata = CoreProviderMetadata::discover_async(issuer, http)
-            .await
-            .map_err(|error| undiscovered(settings, &error))?;
+        let metadata =
+            Metadata::discover_async(issuer, http).await.map_err(|error| undiscovered(settings, &error))?;
         *known = Some(Cached { metadata: metadata.clone(), at: now });
         Ok(metadata)
     }
 
-    /// Verifies the ID token. Its key may be newer than those that are known: they are fetched again then, once.
+    /// Verifies the ID token. Its key may be newer than those that are known: they are fetched again then, once. Without a
+    /// nonce in what was asked, there is none in the token.
     pub async fn verify(
         &self,
         http: &Http,
         settings: &Settings,
-        metadata: CoreProviderMetadata,
+        metadata: Metadata,
         tokens: &Tokens,
-        nonce: &Nonce,
+        nonce: Option<&Nonce>,
         clock: &dyn Clock,
     ) -> Result<Proven, Refusal> {
         let unknown = |error: &ClaimsVerificationError| {
@@ -147,29 +172,32 @@ impl Provider {
 
 /// Where the browser is sent, with the state and the nonce that must come back.
 pub(super) fn ask(
-    metadata: &CoreProviderMetadata,
+    metadata: &Metadata,
     settings: &Settings,
     challenge: PkceCodeChallenge,
 ) -> Result<(Url, CsrfToken, Nonce), Refusal> {
     let client = client(metadata, settings)?;
-    let mut request = client
+    let request = client
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             || CsrfToken::new_random_len(32),
             || Nonce::new_random_len(32),
         )
-        .add_scopes(["profile", "email"].map(|scope| Scope::new(scope.to_owned())))
+        .add_scopes(scopes(settings))
         .set_pkce_challenge(challenge);
-    if settings.graph.is_some() {
-        request = request.add_scope(Scope::new("User.Read".to_owned()));
-    }
     Ok(request.url())
+}
+
+/// What is asked for besides `openid`.
+pub(super) fn scopes(settings: &Settings) -> impl Iterator<Item = Scope> {
+    let graph = settings.graph.is_some().then_some("User.Read");
+    ["profile", "email"].into_iter().chain(graph).map(|scope| Scope::new(scope.to_owned()))
 }
 
 /// The code for tokens.
 pub(super) async fn exchange(
     http: &Http,
-    metadata: &CoreProviderMetadata,
+    metadata: &Metadata,
     settings: &Settings,
     code: AuthorizationCode,
     verifier: PkceCodeVerifier,
@@ -187,7 +215,7 @@ pub(super) fn access_token(tokens: &Tokens) -> &AccessToken {
     tokens.access_token()
 }
 
-fn client(metadata: &CoreProviderMetadata, settings: &Settings) -> Result<Client, Refusal> {
+pub(super) fn client(metadata: &Metadata, settings: &Settings) -> Result<Client, Refusal> {
     let redirect = RedirectUrl::new(settings.redirect.clone())
         .map_err(|_| Refusal::Unavailable("The redirect address is no address.".to_owned()))?;
     let secret = settings.client_secret.clone().map(ClientSecret::new);
@@ -250,10 +278,10 @@ impl Unverified {
 }
 
 fn verified(
-    metadata: &CoreProviderMetadata,
+    metadata: &Metadata,
     settings: &Settings,
     tokens: &Tokens,
-    nonce: &Nonce,
+    nonce: Option<&Nonce>,
     clock: &dyn Clock,
 ) -> Result<Proven, Unverified> {
     let client = client(metadata, settings).map_err(|_| Unverified::Missing)?;
@@ -280,7 +308,12 @@ fn verified(
             }
         });
     let token = tokens.id_token().ok_or(Unverified::Missing)?;
-    let claims: &Claims = token.claims(&verifier, nonce).map_err(Unverified::Claims)?;
+    let right = |came: Option<&Nonce>| match (nonce, came) {
+        (Some(nonce), came) => nonce.verify(came),
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err("a nonce, and none was asked for".to_owned()),
+    };
+    let claims: &Claims = token.claims(&verifier, right).map_err(Unverified::Claims)?;
     // What the crate leaves to its users.
     if claims.authorized_party().is_some_and(|party| party.as_str() != settings.client_id) {
         return Err(Unverified::Ours("it was made for another application"));
@@ -325,23 +358,26 @@ fn unexchanged(
                 said.error(),
                 CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient
             );
-            let why = if ours {
-                "The provider does not accept this station: its client id or secret is wrong or has expired. Tell whoever runs the station."
-            } else {
-                "The provider did not accept its own code. Sign in again."
-            };
+            let why =
+                if ours { NOT_ACCEPTED } else { "The provider did not accept its own code. Sign in again." };
             Refusal::Unproven(why.to_owned())
         }
-        RequestTokenError::Request(why) => {
-            tracing::warn!(%host, error = %chain(why), "the sign-in provider cannot be reached");
-            Refusal::Unavailable(format!("The sign-in provider at {host} cannot be reached."))
-        }
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
-            // Not what was parsed: a token may be in it.
-            tracing::warn!(%host, "the provider's answer for a code cannot be read");
-            Refusal::Unproven("The provider's answer cannot be read. Sign in again.".to_owned())
-        }
+        RequestTokenError::Request(why) => unreached(settings, why),
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => unread(settings),
     }
+}
+
+/// Nobody answers.
+pub(super) fn unreached(settings: &Settings, why: &HttpFault) -> Refusal {
+    let host = settings.host();
+    tracing::warn!(%host, error = %chain(why), "the sign-in provider cannot be reached");
+    Refusal::Unavailable(format!("The sign-in provider at {host} cannot be reached."))
+}
+
+/// Not what was to be read: a token may be in it.
+pub(super) fn unread(settings: &Settings) -> Refusal {
+    tracing::warn!(host = %settings.host(), "the provider's answer cannot be read");
+    Refusal::Unproven("The provider's answer cannot be read. Sign in again.".to_owned())
 }
 
 /// An error with its causes.

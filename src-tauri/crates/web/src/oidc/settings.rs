@@ -128,7 +128,7 @@ pub(super) fn next(wanted: Option<&str>) -> String {
 }
 
 /// An address that secrets may be sent to: TLS, or this machine.
-fn safe(text: &str) -> Result<Url, String> {
+pub(super) fn safe(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "it is no address; begin it with https://".to_owned())?;
     let here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
