@@ -22,8 +22,10 @@ declare module 'vue-router' {
     near?: boolean
     /** The item of the rail that it belongs to. */
     under?: string
-    /** Only in a browser: the window on the station has nobody signed in. */
+    /** Only in a browser: the window on the station has no door. */
     remote?: boolean
+    /** Only where somebody is signed in or could be. */
+    account?: boolean
   }
 }
 
@@ -46,19 +48,19 @@ const pages: RouteRecordRaw[] = [
   ...page('AccessView', '/settings/:tab(network|users|sessions|tokens|audit)', 'access', {
     title: 'app.settings', needs: 'access_settings', under: 'settings',
   }),
-  ...page('AccountView', '/account', 'account', { title: 'app.account', rail: 'foot', icon: mdiAccountCircleOutline, remote: true }),
+  ...page('AccountView', '/account', 'account', { title: 'app.account', rail: 'foot', icon: mdiAccountCircleOutline, account: true }),
   ...page('SignInView', '/sign-in', 'sign-in', { title: 'app.signIn', open: true, remote: true }),
   ...page('KioskView', '/kiosk', 'kiosk', { title: 'app.kiosk', kiosk: true }),
   ...page('PickerView', '/picker', 'picker', { title: 'app.picker', kiosk: true }),
 ]
 
 /** The ways of the rail, and of the keys after `g`. */
-export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string; needs?: keyof Operations; remote: boolean })[] {
+export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string; needs?: keyof Operations; account: boolean })[] {
   return pages
     .filter(({ meta }) => meta?.rail === place)
     .map(({ name, meta }) => ({
       name: String(name), label: label(meta!.title), icon: meta!.icon ?? '', go: meta!.go, near: meta!.near ?? false,
-      needs: meta!.needs, remote: meta!.remote ?? false,
+      needs: meta!.needs, account: meta!.account ?? false,
     }))
 }
 
@@ -87,7 +89,7 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
     await seat.load()
     const home = seat.seat === 'kiosk' ? (seat.studioId ? 'kiosk' : 'picker') : 'overview'
     // On a studio's screen there is no way out but the lock.
-    const barred = (to.meta.needs && !me.can(to.meta.needs)) || (to.meta.remote && (!me.remote || to.meta.open))
+    const barred = (to.meta.needs && !me.can(to.meta.needs)) || (to.meta.remote && (!me.remote || to.meta.open)) || (to.meta.account && !me.account)
     const away = to.name === 'home' || (seat.locked && !to.meta.kiosk) || barred
     if (away && router.hasRoute(home) && to.name !== home) return { name: home, replace: true }
     return true

@@ -1,3 +1,4 @@
+import type { SignedIn, WaysIn } from './door'
 import type { Unsubscribe } from './transport'
 
 /** What the window's shell says about itself. */
@@ -18,6 +19,17 @@ export interface CloseQuestion {
   tray: boolean
 }
 
+/** A code of the provider's, to be typed on another device. */
+export interface SignInCode {
+  code: string
+  /** Where it is typed. */
+  address: string
+  /** The same address with the code in it; not every provider has one. */
+  link: string | null
+  /** Seconds until it is worth nothing. */
+  lasts_s: number
+}
+
 export type CloseAnswer = 'tray' | 'quit' | 'cancel'
 
 /** What only the shell of this window can do; refusals are as those of operations. A browser on the LAN has none. */
@@ -31,6 +43,17 @@ export interface Shell {
   reveal(fileId: string): Promise<void>
   /** A folder of this machine, chosen by a person; none when the choice was given up. */
   pickFolder(start?: string): Promise<string | null>
+  /** How somebody can sign in. */
+  waysIn(): Promise<WaysIn>
+  /** Who is signed in at this window; null: nobody, it is the machine's own. */
+  person(): Promise<SignedIn | null>
+  /** Somebody else sits before it now. */
+  onPerson(take: () => void): Promise<Unsubscribe>
+  beginSignIn(): Promise<SignInCode>
+  /** Waits until the code was used. */
+  finishSignIn(): Promise<SignedIn>
+  cancelSignIn(): Promise<void>
+  signOut(): Promise<void>
   onCloseRequested(take: (question: CloseQuestion) => void): Promise<Unsubscribe>
   answerClose(answer: CloseAnswer): Promise<void>
   /** Files are being finished, and the program ends then. */

@@ -19,4 +19,4 @@ export { useStudiosStore } from './studios'
 // The contract's types, so that views and components need not know the api.
 export type * from '../api/contract'
 export type { WaysIn } from '../api/door'
-export type { CloseAnswer, CloseQuestion, ShellInfo } from '../api/shell'
+export type { CloseAnswer, CloseQuestion, ShellInfo, SignInCode } from '../api/shell'

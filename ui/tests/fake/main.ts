@@ -19,6 +19,9 @@ if (studio) world.selection = world.studios[Number(studio) - 1]?.id ?? null
 const service = new FakeService(world)
 service.down = asked.has('down')
 const shell = new FakeShell()
+shell.provider = asked.has('provider')
+const signed = asked.get('signed') as Access | null
+if (signed) shell.signed = { user: FakeDoor.of(signed), way: 'provider', expires: new Date(Date.now() + 43_200_000).toISOString() }
 if (asked.has('shell')) inShell(shell)
 const lan = asked.get('lan')
 const door = new FakeDoor((lan || undefined) as Access | undefined)
