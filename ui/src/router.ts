@@ -18,6 +18,8 @@ declare module 'vue-router' {
     open?: boolean
     /** Shown to whoever may do this. */
     needs?: keyof Operations
+    /** About the whole station: nothing for somebody who belongs to one studio. */
+    whole?: boolean
     /** Stands in the bottom bar itself, not under "More". */
     near?: boolean
     /** The item of the rail that it belongs to. */
@@ -40,8 +42,8 @@ function page(view: string, path: string, name: string, meta: RouteRecordRaw['me
 const pages: RouteRecordRaw[] = [
   ...page('OverviewView', '/overview', 'overview', { title: 'app.overview', rail: 'main', near: true, icon: mdiViewDashboardOutline, go: 'o' }),
   ...page('RecorderView', '/overview/:id(\\d+)', 'recorder', { title: 'app.recorder', under: 'overview' }),
-  ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', needs: 'change_studio', icon: mdiMicrophoneOutline, go: 's' }),
-  ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', needs: 'change_source', icon: mdiAccessPoint, go: 'c' }),
+  ...page('StudiosView', '/studios', 'studios', { title: 'app.studios', rail: 'main', needs: 'list_studios', whole: true, icon: mdiMicrophoneOutline, go: 's' }),
+  ...page('SourcesView', '/sources', 'sources', { title: 'app.sources', rail: 'main', needs: 'list_sources', whole: true, icon: mdiAccessPoint, go: 'c' }),
   ...page('FilesView', '/files', 'files', { title: 'app.files', rail: 'main', near: true, icon: mdiFolderMusicOutline, go: 'f' }),
   ...page('DoctorView', '/doctor', 'doctor', { title: 'app.doctor', rail: 'main', near: true, needs: 'ask_doctor', icon: mdiStethoscope, go: 'd' }),
   ...page('SettingsView', '/settings', 'settings', { title: 'app.settings', rail: 'foot', needs: 'change_settings', icon: mdiCogOutline }),
@@ -55,12 +57,12 @@ const pages: RouteRecordRaw[] = [
 ]
 
 /** The ways of the rail, and of the keys after `g`. */
-export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string; needs?: keyof Operations; account: boolean })[] {
+export function railItems(place: 'main' | 'foot'): (RailItem & { go?: string; needs?: keyof Operations; account: boolean; whole: boolean })[] {
   return pages
     .filter(({ meta }) => meta?.rail === place)
     .map(({ name, meta }) => ({
       name: String(name), label: label(meta!.title), icon: meta!.icon ?? '', go: meta!.go, near: meta!.near ?? false,
-      needs: meta!.needs, account: meta!.account ?? false,
+      needs: meta!.needs, account: meta!.account ?? false, whole: meta!.whole ?? false,
     }))
 }
 
@@ -89,7 +91,7 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
     await seat.load()
     const home = seat.seat === 'kiosk' ? (seat.studioId ? 'kiosk' : 'picker') : 'overview'
     // On a studio's screen there is no way out but the lock.
-    const barred = (to.meta.needs && !me.can(to.meta.needs)) || (to.meta.remote && (!me.remote || to.meta.open)) || (to.meta.account && !me.account)
+    const barred = (to.meta.needs && !me.can(to.meta.needs)) || (to.meta.remote && (!me.remote || to.meta.open)) || (to.meta.account && !me.account) || (to.meta.whole && me.level === 'studio')
     const away = to.name === 'home' || (seat.locked && !to.meta.kiosk) || barred
     if (away && router.hasRoute(home) && to.name !== home) return { name: home, replace: true }
     return true

@@ -149,6 +149,8 @@ fn headline(change: &ConfigurationChange) -> String {
         Part::Source => "source",
         Part::Recorder => "recorder",
         Part::Studio => "studio",
+        Part::Access => return format!("{sign} access"),
+        Part::User => "user",
     };
     format!("{sign} {part} {:?}", change.name)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audyn_service::api::wire::{Me, WaysIn};
+use audyn_service::api::wire::{AuditQuery, Me, WaysIn};
 use audyn_service::api::{self, ApiError};
 use audyn_web::oidc::Shown;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use tauri::ipc::{Channel, Invoke, InvokeResponseBody};
 use tauri::{AppHandle, State, Wry};
 
 use super::closing::Answer;
-use super::{Shell, closing, folder, kiosk, leave, person, reveal};
+use super::save::Exported;
+use super::{Shell, closing, folder, kiosk, leave, person, reveal, save};
 
 /// What the page is told about the shell around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,6 +43,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         shell_info,
         page_alive,
         pick_folder,
+        export_audit,
         reveal_file,
         leave_kiosk,
         enter_kiosk,
@@ -101,6 +103,26 @@ async fn pick_folder(
 ) -> Result<Option<String>, ApiError> {
     unlocked(&shell)?;
     folder::pick(&app, start).await
+}
+
+#[tauri::command]
+async fn export_audit(
+    app: AppHandle,
+    shell: Shared<'_>,
+    query: AuditQuery,
+    name: String,
+) -> Result<Option<Exported>, ApiError> {
+    unlocked(&shell)?;
+    let service = shell.station.service().await?;
+    let Some(to) = save::ask(&app, "Export the audit log", &name).await? else { return Ok(None) };
+    save::audit(&to, query, async |query| {
+        let caller = person::caller(&app, &service)?;
+        let request = serde_json::to_value(query).map_err(ApiError::internal)?;
+        let part = api::dispatch(&service, &caller, "export_audit", request).await?;
+        serde_json::from_value(part).map_err(ApiError::internal)
+    })
+    .await
+    .map(Some)
 }
 
 #[tauri::command]

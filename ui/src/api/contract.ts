@@ -892,7 +892,7 @@ export type ConfigurationCheck = {
  */
 changes: Array<ConfigurationChange>, 
 /**
- * Sources, recorders and studios that stay as they are.
+ * Sources, recorders, studios and users that stay as they are.
  */
 unchanged: number, 
 /**
@@ -920,7 +920,7 @@ text: string, };
 /**
  * Parts of a configuration.
  */
-export type ConfigurationPart = "settings" | "source" | "recorder" | "studio";
+export type ConfigurationPart = "settings" | "source" | "recorder" | "studio" | "access" | "user";
 
 /**
  * A configuration to look at.
@@ -3146,7 +3146,7 @@ id: string, };
  */
 export type SessionSettings = { 
 /**
- * Hours without use until it ends: 1 to 168.
+ * Hours without use until it ends: 1 to 168. Who looks on over an open WebSocket uses it.
  */
 idle_hours: number, 
 /**

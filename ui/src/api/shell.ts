@@ -1,3 +1,4 @@
+import type { Request } from './client'
 import type { SignedIn, WaysIn } from './door'
 import type { Unsubscribe } from './transport'
 
@@ -54,6 +55,8 @@ export interface Shell {
   finishSignIn(): Promise<SignedIn>
   cancelSignIn(): Promise<void>
   signOut(): Promise<void>
+  /** Writes the audit log, as far as it is asked for, to a file that a person chose; none when the choice was given up. */
+  exportAudit(query: Request<'export_audit'>, name: string): Promise<{ entries: number; path: string } | null>
   onCloseRequested(take: (question: CloseQuestion) => void): Promise<Unsubscribe>
   answerClose(answer: CloseAnswer): Promise<void>
   /** Files are being finished, and the program ends then. */

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
-import { shell, type CloseAnswer, type CloseQuestion, type ShellInfo } from '../api'
+import { shell, type CloseAnswer, type CloseQuestion, type Request, type ShellInfo } from '../api'
 
 /** The window around the page. In a browser there is none, and what only a window can do is not offered. */
 export const useShellStore = defineStore('shell', () => {
@@ -37,6 +37,7 @@ export const useShellStore = defineStore('shell', () => {
     unlock: async (): Promise<void> => own?.unlock(),
     reveal: async (fileId: string): Promise<void> => own?.reveal(fileId),
     pickFolder: async (start?: string): Promise<string | null> => (await own?.pickFolder(start)) ?? null,
+    exportAudit: async (query: Request<'export_audit'>, name: string) => (await own?.exportAudit(query, name)) ?? null,
     async answerClose(answer: CloseAnswer): Promise<void> {
       closing.value = undefined
       await own?.answerClose(answer)

@@ -1,9 +1,11 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { FakeDoor } from '../../tests/fake/door'
+import { FakeShell } from '../../tests/fake/shell'
 import { mountWith, type Mounted } from '../../tests/mount'
 import App from '../App.vue'
-import { throughDoor } from '../api'
+import { inShell, throughDoor } from '../api'
+import { toasts } from '../kit/toasts'
 import './AccessView.vue'
 import './SettingsView.vue'
 
@@ -51,6 +53,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => {
   mounted?.wrapper.unmount()
   throughDoor(undefined)
+  inShell(undefined)
   vi.useRealTimers()
   document.body.innerHTML = ''
 })
@@ -184,4 +187,22 @@ test('a list that cannot be read says so and is read again', async () => {
   mounted.service.refuse.clear()
   await press('Try again')
   expect(text()).toContain('Nora Keller')
+})
+
+test('the window writes the audit log where a person says, as it is narrowed', async () => {
+  const shell = new FakeShell()
+  inShell(shell)
+  mounted = await mountWith(App, { at: '/settings/audit' })
+  await settle()
+  await type('Search who, what, where', 'ann')
+  await press('Export')
+  expect(shell.told).toHaveLength(1)
+  expect(shell.told[0]).toMatch(/^export audyn-audit-\d{4}-\d\d-\d\d\.jsonl .*"search":"ann"/)
+  expect(toasts.map((one) => JSON.stringify(one)).join()).toContain('250 entries are in /home/ada/audit.jsonl')
+  expect(asked('export_audit')).toEqual([])
+  // Given up, nothing is said.
+  shell.saveTo = null
+  toasts.splice(0)
+  await press('Export')
+  expect(toasts).toEqual([])
 })

@@ -141,9 +141,9 @@ test('a session that ends leads to the door and back to the same page', async ()
 })
 
 test.each([
-  ['viewer', ['Overview', 'Files', 'You']],
+  ['viewer', ['Overview', 'Studios', 'Sources', 'Files', 'You']],
   ['studio', ['Overview', 'Files', 'You']],
-  ['operator', ['Overview', 'Files', 'Doctor', 'You']],
+  ['operator', ['Overview', 'Studios', 'Sources', 'Files', 'Doctor', 'You']],
   ['admin', ['Overview', 'Studios', 'Sources', 'Files', 'Doctor', 'Settings', 'You']],
 ] as const)('a %s finds only their own pages', async (level, names) => {
   viewport.setViewport({ width: 1280, height: 800 })

@@ -35,6 +35,12 @@ export class FakeShell implements Shell {
     this.signed = null
     this.takePerson()
   }
+  /** Where the person who is asked saves it; nowhere. */
+  saveTo: string | null = '/home/ada/audit.jsonl'
+  async exportAudit(query: unknown, name: string) {
+    this.told.push(`export ${name} ${JSON.stringify(query)}`)
+    return this.saveTo === null ? null : { entries: 250, path: this.saveTo }
+  }
   /** The code was used on another device, or was not. */
   used(who: SignedIn): void {
     this.signed = who

@@ -16,7 +16,7 @@ mod studios;
 pub(crate) use self::access::address;
 pub(crate) use control::{changed as changed_settings, resident_memory};
 pub use opening::ENTRA_SECRET;
-pub(crate) use opening::listening;
+pub(crate) use opening::{breakglass_minutes, listening, provider, session_lengths};
 
 use crate::api::{ApiError, Code};
 use crate::store::StoreError;

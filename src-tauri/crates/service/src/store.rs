@@ -42,7 +42,7 @@ mod users;
 pub use audit::{AuditNote, AuditRow, AuditWanted};
 pub use backups::BackupInfo;
 pub(crate) use backups::{FOLDER as BACKUPS, list as list_backups, sound as check_backup};
-pub use configuration::Rows;
+pub use configuration::{Doors, Rows};
 pub use days::{DayRow, DayShare};
 pub use error::StoreError;
 pub use history::{HistoryNote, HistoryWanted};

@@ -166,6 +166,7 @@ export default {
   auditUntil: 'To day',
   auditMore: 'Earlier',
   auditExport: 'Export',
+  auditSaved: { one: '{n} entry is in {path}.', other: '{n} entries are in {path}.' },
   auditExported: { one: '{n} entry is in the file.', other: '{n} entries are in the file.' },
   auditNotExported: 'Not exported: {why}',
   auditHere: 'at the station',

@@ -1,6 +1,6 @@
 export default {
   title: 'Configuration as a file',
-  help: 'Settings, sources, recorders and studios as one text to read, compare and take to another station. Passwords, keys and recordings are not in it.',
+  help: 'Settings, sources, recorders, studios, users and network access as one text to read, compare and take to another station. Passwords, keys and recordings are not in it: a user whom a file brings cannot sign in until you give them a password.',
   save: 'Save as a file',
   copy: 'Copy as text',
   copied: 'The configuration is copied',
@@ -19,6 +19,8 @@ export default {
   part_source: 'Source',
   part_recorder: 'Recorder',
   part_studio: 'Studio',
+  part_access: 'Network access',
+  part_user: 'User',
   fields: { one: 'one field', other: '{n} fields' },
   fromTo: '{before} → {after}',
   notSet: 'not set',

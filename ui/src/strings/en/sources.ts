@@ -31,6 +31,8 @@ export default {
   nameNeeded: 'A source needs a name.',
   nameLong: 'A name has at most 80 characters.',
   recorded: { one: 'Recorder {names} takes it.', other: 'Recorders {names} take it.' },
+  readonly: 'Only an administrator changes sources.',
+  readonlyNetwork: 'Only an administrator makes a source of it.',
   recordedNow: 'It is being recorded: only its name can be changed.',
 
   sdpText: 'Session description',
@@ -156,6 +158,7 @@ export default {
   addDots: 'Add…',
   isAdded: 'Added',
   addStream: 'Add {name}',
+  showStream: 'Show {name}',
   showAdded: 'Show {name}, which was added',
   showProblem: 'Show what is wrong with {name}',
   heardOn: 'Heard on',

@@ -10,6 +10,7 @@ export default {
   drag: 'Drag {name} onto a studio',
   slot: 'Recorder of {name}',
   slotEmpty: 'No recorder',
+  disabled: 'Not in the picker',
   chooseRecorder: 'Choose a recorder',
   release: 'No recorder',
   isIn: 'now in {name}',

@@ -81,7 +81,8 @@ impl Service {
     }
 
     /// Whether they are who they were, and may what they might. Takes no disk; ask it every few seconds for as long as
-    /// a connection stays open.
+    /// a connection stays open. Who looks on uses their session, though they ask for nothing: a wall display is not put out
+    /// for want of being touched. In the end it ends anyhow.
     #[must_use]
     pub fn still_valid(&self, caller: &Caller) -> bool {
         self.inner.access.still(caller, self.inner.station.clock.utc())
@@ -239,10 +240,7 @@ impl Gate {
             None if by_token => super::Known::of_token(known.tokens.get(&digest)?, now, from)?,
             None => return None,
         };
-        let id = match caller.who.credential.as_ref()? {
-            CredentialId::Session(id) | CredentialId::Token(id) => id.clone(),
-        };
-        lock(&self.used).by_id.insert(id, Use { at: now, address: from.to_string(), stored: false });
+        self.use_now(caller.who.credential.as_ref()?, from, now);
         Some(caller)
     }
 
@@ -259,7 +257,17 @@ impl Gate {
                 row.and_then(|row| super::Known::of_token(row, now, from))
             }
         };
-        again.is_some_and(|again| again.access == caller.access && again.studio_id == caller.studio_id)
+        let still =
+            again.is_some_and(|again| again.access == caller.access && again.studio_id == caller.studio_id);
+        if still {
+            self.use_now(credential, from, now);
+        }
+        still
+    }
+
+    fn use_now(&self, credential: &CredentialId, from: IpAddr, now: Utc) {
+        let (CredentialId::Session(id) | CredentialId::Token(id)) = credential;
+        lock(&self.used).by_id.insert(id.clone(), Use { at: now, address: from.to_string(), stored: false });
     }
 
     /// When a session was used last, stored or not.

@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::api::ApiError;
 use crate::api::wire::{ChangeSettings, RecorderConfig, Settings, SourceConfig};
 use crate::book::Book;
+use crate::store::Doors;
+
+use super::doors::{AccessPart, UserPart, access_part, user_parts};
 
 /// The version of the format that this program writes and reads.
 pub(super) const FORMAT: u32 = 1;
@@ -17,7 +20,7 @@ const MOST_THINGS: usize = 1000;
 const HEAD: &str = "\
 # The configuration of an Audyn station. Check it before it is taken up: Settings, Backup, or `audyn config check`.
 # A part that is left out stays as it is; one that is here says all of it.
-# Passwords, keys and recordings are not in it.
+# Passwords, keys and recordings are not in it: a user whom it brings has no password yet.
 
 ";
 
@@ -35,6 +38,10 @@ pub(super) struct Document {
     pub recorders: Option<Vec<RecorderPart>>,
     /// All of them, in the order of screens.
     pub studios: Option<Vec<StudioPart>>,
+    /// Those that are given.
+    pub access: Option<AccessPart>,
+    /// All of them with a password of the station's.
+    pub users: Option<Vec<UserPart>>,
 }
 
 /// A source.
@@ -99,8 +106,8 @@ fn color() -> String {
 ///
 /// # Errors
 /// A fault of the program.
-pub(crate) fn export(book: &Book) -> Result<String, ApiError> {
-    let text = toml::to_string_pretty(&document(book)?).map_err(ApiError::internal)?;
+pub(crate) fn export(book: &Book, doors: &Doors) -> Result<String, ApiError> {
+    let text = toml::to_string_pretty(&document(book, doors)?).map_err(ApiError::internal)?;
     Ok(format!("{HEAD}{text}"))
 }
 
@@ -117,7 +124,7 @@ pub(crate) fn file_name(book: &Book) -> String {
 }
 
 /// What the station's file holds.
-pub(super) fn document(book: &Book) -> Result<Document, ApiError> {
+pub(super) fn document(book: &Book, doors: &Doors) -> Result<Document, ApiError> {
     let source_name = |id: &str| book.source(id).ok().map(|row| row.name.clone());
     let recorder_name = |number| book.recorder(number).ok().map(|row| row.name.clone());
     Ok(Document {
@@ -162,6 +169,8 @@ pub(super) fn document(book: &Book) -> Result<Document, ApiError> {
                 })
                 .collect(),
         ),
+        access: Some(access_part(&doors.settings, book)),
+        users: Some(user_parts(&doors.users, book)),
     })
 }
 
@@ -223,6 +232,7 @@ pub(super) fn read(text: &str) -> Result<Document, ApiError> {
         ("sources", document.sources.as_ref().map(Vec::len)),
         ("recorders", document.recorders.as_ref().map(Vec::len)),
         ("studios", document.studios.as_ref().map(Vec::len)),
+        ("users", document.users.as_ref().map(Vec::len)),
     ];
     for (what, count) in counts {
         if let Some(count) = count.filter(|count| *count > MOST_THINGS) {

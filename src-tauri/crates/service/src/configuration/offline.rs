@@ -2,12 +2,14 @@
 
 use audyn_model::Utc;
 
+use super::doors::NEVER;
 use super::{Now, export, file_name, fingerprint, plan};
+use crate::access;
 use crate::api::ApiError;
 use crate::api::wire::{ConfigurationCheck, ConfigurationFile};
 use crate::book::{Book, Shelf};
 use crate::service::{Options, defaults};
-use crate::store::{RecorderRow, Rows, Store, StoreError, look_at_book};
+use crate::store::{Doors, RecorderRow, Rows, Store, StoreError, look_at_book};
 
 /// A station by its state folder.
 #[derive(Debug)]
@@ -41,8 +43,8 @@ impl<'a> Offline<'a> {
     /// # Errors
     /// There is no station, or it cannot be read.
     pub fn export(&self) -> Result<ConfigurationFile, OfflineError> {
-        let (book, _) = self.look()?;
-        Ok(ConfigurationFile { name: file_name(&book), text: export(&book)? })
+        let (book, doors, _) = self.look()?;
+        Ok(ConfigurationFile { name: file_name(&book), text: export(&book, &doors)? })
     }
 
     /// What a file would change. It may be running; what should be recording counts as recording.
@@ -50,10 +52,10 @@ impl<'a> Offline<'a> {
     /// # Errors
     /// There is no station; the file cannot be used.
     pub fn check(&self, text: &str) -> Result<ConfigurationCheck, OfflineError> {
-        let (book, last_number) = self.look()?;
+        let (book, doors, last_number) = self.look()?;
         let busy = |row: &RecorderRow| row.wanted;
-        let plan = plan(&Now { book: &book, last_number, busy: &busy }, text)?;
-        Ok(plan.check(fingerprint(&book, text)?))
+        let now = Now { book: &book, doors: &doors, at: NEVER, last_number, busy: &busy };
+        Ok(plan(&now, text)?.check(fingerprint(&book, &doors, text)?))
     }
 
     /// Makes the station what a file says, whole or not at all; what it was is backed up first. It must not be running.
@@ -68,7 +70,9 @@ impl<'a> Offline<'a> {
         let before = shelf.book();
         let last_number = store.last_recorder_number()?;
         // Nothing records: it is this process that has the station.
-        let plan = plan(&Now { book: &before, last_number, busy: &|_| false }, text)?;
+        let doors = store.doors(&access::defaults())?;
+        let there = Now { book: &before, doors: &doors, at: now, last_number, busy: &|_| false };
+        let plan = plan(&there, text)?;
         let refusals = plan.refusals();
         if !refusals.is_empty() {
             let why = refusals.join(" ");
@@ -78,13 +82,15 @@ impl<'a> Offline<'a> {
             store.backup(now)?;
             let after = &plan.after;
             let settings = (after.settings != before.settings).then_some(&after.settings);
-            store.replace_configuration(Rows::of(&before), last_number, Rows::of(after), settings)?;
+            let (before, after) = (Rows::of(&before, &doors), Rows::of(after, &plan.doors));
+            store.replace_configuration(before, last_number, after, settings)?;
         }
         store.close(now)?;
-        Ok(plan.check(fingerprint(&before, text)?))
+        Ok(plan.check(fingerprint(&before, &doors, text)?))
     }
 
-    fn look(&self) -> Result<(Book, u32), OfflineError> {
-        look_at_book(&self.options.state_dir, &defaults(self.options)).map_err(OfflineError::Station)
+    fn look(&self) -> Result<(Book, Doors, u32), OfflineError> {
+        look_at_book(&self.options.state_dir, &defaults(self.options), &access::defaults())
+            .map_err(OfflineError::Station)
     }
 }

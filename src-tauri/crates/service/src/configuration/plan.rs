@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use audyn_model::AudioFormat;
+use audyn_model::{AudioFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::document::{self, Document, given};
-use super::{difference, parts};
+use super::{difference, doors, parts};
 use crate::api::ApiError;
 use crate::api::wire::{
     ChangeSettings, ConfigurationChange, ConfigurationChangeKind as Kind, ConfigurationCheck,
@@ -16,11 +16,15 @@ use crate::api::wire::{
 };
 use crate::book::Book;
 use crate::operations::changed_settings;
-use crate::store::{RecorderRow, name_key};
+use crate::store::{Doors, RecorderRow, name_key};
 
 /// The station as it is.
 pub(crate) struct Now<'a> {
     pub book: &'a Book,
+    /// Who may, and how it is opened.
+    pub doors: &'a Doors,
+    /// The time.
+    pub at: Utc,
     /// The last number that a recorder was given.
     pub last_number: u32,
     /// Whether a recorder records, or should.
@@ -34,6 +38,8 @@ pub(crate) struct Plan {
     pub unchanged: u32,
     /// The station as it would be; holds only if nothing is refused.
     pub after: Book,
+    /// Who may then, and how it is opened.
+    pub doors: Doors,
 }
 
 impl Plan {
@@ -55,9 +61,9 @@ impl Plan {
 ///
 /// # Errors
 /// A fault of the program.
-pub(crate) fn fingerprint(book: &Book, text: &str) -> Result<String, ApiError> {
+pub(crate) fn fingerprint(book: &Book, doors: &Doors, text: &str) -> Result<String, ApiError> {
     let mut hash = Sha256::new();
-    hash.update(document::export(book)?.as_bytes());
+    hash.update(document::export(book, doors)?.as_bytes());
     hash.update([0]);
     hash.update(text.as_bytes());
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
@@ -75,9 +81,11 @@ pub(crate) fn plan(now: &Now<'_>, text: &str) -> Result<Plan, ApiError> {
     parts::sources(now, document.sources.as_deref(), &mut after, &mut found)?;
     parts::recorders(now, document.recorders.as_deref(), &mut after, &mut found)?;
     parts::studios(now, document.studios.as_deref(), &mut after, &mut found)?;
+    let (access, users) = (document.access.as_ref(), document.users.as_deref());
+    let doors = doors::doors(now, access, users, &after, &mut found)?;
     let Found { mut changes, unchanged, .. } = found;
     changes.sort_by_key(|change| change.kind == Kind::Removed);
-    Ok(Plan { changes, unchanged, after })
+    Ok(Plan { changes, unchanged, after, doors })
 }
 
 /// What the parts have in common.
@@ -113,7 +121,7 @@ impl Found {
         self.push(Kind::Removed, part, name, Vec::new(), problems);
     }
 
-    fn push(
+    pub fn push(
         &mut self,
         kind: Kind,
         part: Part,

@@ -6,13 +6,18 @@ use proptest::prelude::*;
 
 use super::document::given;
 use super::*;
+use crate::access;
+use crate::api::Access;
 use crate::api::wire::{
-    Aes67Config, ConfigurationChangeKind as Kind, ConfigurationPart as Part, Format, Leg, Output,
-    RecorderConfig, SourceConfig, ToneConfig, Vox,
+    AccessSettings, Aes67Config, ConfigurationChangeKind as Kind, ConfigurationPart as Part, Format, Leg,
+    Output, RecorderConfig, SourceConfig, StudioGroup, TlsSettings, ToneConfig, UserSource, Vox,
 };
 use crate::book::{Book, Shelf};
 use crate::service::{Options, defaults};
-use crate::store::{NewRecorderRow, NewSourceRow, NewStudioRow, RecorderRow, Rows, Store, StudioChange};
+use crate::store::{
+    Doors, NewRecorderRow, NewSourceRow, NewStudioRow, NewUserRow, PasswordHash, RecorderRow, Rows, Store,
+    StudioChange, UserChange,
+};
 
 /// 2026-10-25T14:15:30Z
 const NOW: Utc = Utc(1_792_937_730_000_000_000);
@@ -58,6 +63,10 @@ impl Still {
     fn book(&self) -> Book {
         let shelf = Shelf::open(self.store().into(), defaults(&self.options)).unwrap();
         Book::clone(&shelf.book())
+    }
+
+    fn doors(&self) -> Doors {
+        self.store().doors(&access::defaults()).unwrap()
     }
 
     fn text(&self) -> String {
@@ -250,8 +259,10 @@ fn what_records_is_not_disturbed() {
         store.set_wanted(&[1], true).unwrap();
     });
     let book = radio.book();
+    let doors = radio.doors();
     let refused = |text: &str| {
-        let now = Now { book: &book, last_number: 2, busy: &|row: &RecorderRow| row.wanted };
+        let busy = |row: &RecorderRow| row.wanted;
+        let now = Now { book: &book, doors: &doors, at: NOW, last_number: 2, busy: &busy };
         plan(&now, text).unwrap().refusals()
     };
     let text = radio.text();
@@ -418,6 +429,58 @@ fn fill(store: &Store, names: &[String], configs: &[RecorderConfig], gone: bool)
     if let Some(last) = last.filter(|_| gone && configs.len() > 1) {
         store.delete_recorder(last - 1).unwrap();
     }
+    let studios = store.studios().unwrap();
+    for (index, name) in names.iter().enumerate() {
+        let access = [Access::Admin, Access::Studio, Access::Operator, Access::Viewer][index % 4];
+        let studio = (access == Access::Studio).then(|| studios[index].id.clone());
+        let user = user(store, &format!("{index}@example.org"), name, access, studio);
+        if index == 2 {
+            store.update_user(&user, UserChange { enabled: Some(false), ..UserChange::default() }).unwrap();
+        }
+    }
+    let mut settings = access::defaults();
+    open(&mut settings, &studios[0].id, gone);
+    store.put_access_settings(&settings).unwrap();
+}
+
+/// Whatever a configuration has to keep to itself, in the places where it is.
+const SECRETS: [&str; 3] = ["$argon2id$secret", "subject-at-the-provider", "who@provider.example"];
+
+fn user(store: &Store, email: &str, name: &str, access: Access, studio: Option<String>) -> String {
+    let new = NewUserRow {
+        email: email.to_owned(),
+        name: name.to_owned(),
+        access,
+        studio,
+        source: UserSource::Local,
+        subject: None,
+        password: Some(PasswordHash(SECRETS[0].to_owned())),
+    };
+    store.insert_user(new, NOW).unwrap().id
+}
+
+/// Opens the station in every way that is not how a new one is.
+fn open(settings: &mut AccessSettings, studio: &str, files: bool) {
+    settings.listener.on = true;
+    settings.listener.port = 8443;
+    settings.listener.hosts = vec!["audyn.example".into()];
+    settings.sessions.idle_hours = 2;
+    settings.breakglass.minutes = 5;
+    if files {
+        settings.listener.interface = Some("lo".into());
+        settings.listener.tls = TlsSettings::Files {
+            certificate: "/etc/audyn/cert.pem".into(),
+            key: "/etc/audyn/key.pem".into(),
+        };
+    }
+    let entra = &mut settings.entra;
+    entra.on = true;
+    entra.has_secret = true;
+    entra.tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47".into();
+    entra.client_id = "audyn".into();
+    entra.admins = vec!["boss".into()];
+    entra.studios = vec![StudioGroup { group: "presenters".into(), studio_id: studio.to_owned() }];
+    entra.others = files.then_some(Access::Viewer);
 }
 
 proptest! {
@@ -431,11 +494,144 @@ proptest! {
         let here = Still::with(|store| fill(store, &names, &configs, gone));
         let there = Still::with(|_| ());
         let text = here.text();
+        for secret in SECRETS {
+            prop_assert!(!text.contains(secret));
+        }
         there.import(&text);
+        // Who arrives by it has no password, and nothing of the provider's is secret there.
+        let doors = there.doors();
+        prop_assert!(doors.users.len() == names.len() && doors.users.iter().all(|row| row.password.is_none()));
+        prop_assert!(!doors.settings.entra.has_secret && doors.settings.entra.on);
         prop_assert_eq!(&there.text(), &text);
         // And back, over what is there already.
         prop_assert!(here.check(&there.text()).changes.is_empty());
     }
+}
+
+/// Two users, one of them an administrator, and somebody whom a provider brought.
+fn staff(store: &Store) {
+    radio(store);
+    user(store, "ann@example.org", "Ann", Access::Admin, None);
+    let studio = store.studios().unwrap()[0].id.clone();
+    user(store, "ben@example.org", "Ben", Access::Studio, Some(studio));
+    let provided = NewUserRow {
+        email: SECRETS[2].to_owned(),
+        name: "Eve".to_owned(),
+        access: Access::Viewer,
+        studio: None,
+        source: UserSource::Provider,
+        subject: Some(SECRETS[1].to_owned()),
+        password: None,
+    };
+    store.insert_user(provided, NOW).unwrap();
+}
+
+#[test]
+fn who_arrives_by_a_file_has_no_password_and_whoever_is_here_keeps_theirs() {
+    let radio = Still::with(staff);
+    let text = radio.text();
+    assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{text}");
+    let new = "[[users]]\nemail = \"cid@example.org\"\nname = \"Cid\"\naccess = \"operator\"\n";
+    let text = text.replace("name = \"Ben\"", "name = \"Benjamin\"") + new;
+    let check = radio.check(&text);
+    let told: Vec<_> = check
+        .changes
+        .iter()
+        .flat_map(|change| change.fields.iter().map(move |field| (change.kind, change.name.as_str(), field)))
+        .map(|(kind, name, field)| (kind, name, field.field.as_str(), field.after.as_deref().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Kind::Changed, "ben@example.org", "name", "Benjamin"),
+            (Kind::Added, "cid@example.org", "access", "operator"),
+            (Kind::Added, "cid@example.org", "email", "cid@example.org"),
+            (Kind::Added, "cid@example.org", "enabled", "true"),
+            (Kind::Added, "cid@example.org", "name", "Cid"),
+            (
+                Kind::Added,
+                "cid@example.org",
+                "password",
+                "(none: they cannot sign in until an administrator gives them one)"
+            ),
+        ]
+    );
+    assert!(check.changes.iter().all(|change| change.part == Part::User));
+    radio.import(&text);
+    let users = radio.doors().users;
+    let have: Vec<_> = users.iter().map(|row| (row.name.as_str(), row.password.is_some())).collect();
+    assert_eq!(have, [("Ann", true), ("Benjamin", true), ("Cid", false), ("Eve", false)]);
+    assert_eq!(
+        users[3].subject.as_deref(),
+        Some(SECRETS[1]),
+        "whom a provider brought is not the file's affair"
+    );
+    assert!(radio.check(&text).changes.is_empty());
+}
+
+#[test]
+fn nobody_is_put_out_by_a_part_that_is_not_there_nor_the_last_administrator_by_one_that_is() {
+    let radio = Still::with(staff);
+    radio.import("audyn_configuration = 1\nsources = []\nrecorders = []\n");
+    assert_eq!(radio.doors().users.len(), 3);
+    let alone = "audyn_configuration = 1\n[[users]]\nemail = \"ann@example.org\"\n";
+    for (rest, why) in [
+        ("access = \"operator\"", "Nobody would be left"),
+        ("access = \"admin\"\nenabled = false", "Nobody would be left"),
+        ("access = \"studio\"", "Name the studio"),
+        ("access = \"studio\"\nstudio = \"Nowhere\"", "no studio \"Nowhere\""),
+        (
+            "access = \"admin\"\n[[users]]\nemail = \"Ann@example.org\"\naccess = \"viewer\"",
+            "another user named",
+        ),
+    ] {
+        let told = radio.refusal(&format!("{alone}{rest}\n"));
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    assert!(radio.refusal("audyn_configuration = 1\nusers = []\n").contains("Nobody would be left"));
+    let secret = radio.refused(&format!("{alone}access = \"admin\"\npassword = \"x\"\n"));
+    assert!(secret.contains("password"), "{secret}");
+    radio.import(&format!("{alone}access = \"admin\"\n"));
+    let users = radio.doors().users;
+    let left: Vec<&str> = users.iter().map(|row| row.email.as_str()).collect();
+    assert_eq!(left, ["ann@example.org", SECRETS[2]]);
+}
+
+#[test]
+fn how_the_station_is_opened_is_in_the_file_and_checked() {
+    let radio = Still::with(|store| {
+        staff(store);
+        let mut settings = access::defaults();
+        open(&mut settings, &store.studios().unwrap()[0].id, true);
+        store.put_access_settings(&settings).unwrap();
+    });
+    let text = radio.text();
+    assert!(text.contains("port = 8443") && text.contains("studio = \"Studio\""), "{text}");
+    assert!(!text.contains("has_secret") && !text.contains("has_password"), "{text}");
+    let check = radio.check(&text.replace("port = 8443", "port = 9443"));
+    let [change] = check.changes.as_slice() else { panic!("{check:?}") };
+    assert_eq!((change.part, change.fields[0].field.as_str()), (Part::Access, "listener.port"));
+    for (text, why) in [
+        (text.replace("port = 8443", "port = 0"), "1 to 65535"),
+        (text.replace("idle_hours = 2", "idle_hours = 0"), "1 to 168 hours"),
+        (text.replace("breakglass_minutes = 5", "breakglass_minutes = 61"), "5 to 60 minutes"),
+        (text.replace("tenant = \"72f988bf", "tenant = \"nonsense"), "directory's id"),
+        (
+            text.replace("group = \"presenters\"\nstudio = \"Studio\"", "group = \"x\"\nstudio = \"Y\""),
+            "no studio \"Y\"",
+        ),
+    ] {
+        let told = radio.refusal(&text);
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    // Where no client secret is, that is said before it is taken up.
+    let there = Still::with(|_| ());
+    let told = there.check(&text);
+    let fields = told.changes.iter().filter(|change| change.part == Part::Access).flat_map(|one| &one.fields);
+    assert!(fields.clone().any(|field| field.field == "provider.client_secret"), "{told:?}");
+    radio.import(&text.replace("port = 8443", "port = 9443"));
+    let settings = radio.doors().settings;
+    assert!(settings.listener.port == 9443 && settings.entra.has_secret, "what is secret stays where it is");
 }
 
 #[test]
@@ -444,7 +640,8 @@ fn two_transactions_that_cross_do_not_both_win() {
     let before = radio.book();
     let store = radio.store();
     store.set_wanted(&[1], true).unwrap();
-    let rows = Rows::of(&before);
+    let doors = store.doors(&access::defaults()).unwrap();
+    let rows = Rows::of(&before, &doors);
     assert!(!store.replace_configuration(rows, 2, rows, None).unwrap());
     assert!(store.recorders().unwrap()[0].wanted);
 }

@@ -3,7 +3,7 @@ use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::configuration::{self, Now, Plan};
 use crate::service::Inner;
-use crate::store::{RecorderRow, Rows};
+use crate::store::{Doors, RecorderRow, Rows};
 
 impl Service {
     pub(crate) async fn export_configuration(
@@ -15,7 +15,7 @@ impl Service {
             let book = inner.station.shelf.book();
             Ok(ConfigurationFile {
                 name: configuration::file_name(&book),
-                text: configuration::export(&book)?,
+                text: configuration::export(&book, &doors(inner))?,
             })
         })
         .await
@@ -27,7 +27,7 @@ impl Service {
         file: ConfigurationText,
     ) -> Result<ConfigurationCheck, ApiError> {
         self.work(move |inner| {
-            let (plan, fingerprint, _) = look(inner, &file.text)?;
+            let (plan, fingerprint, ..) = look(inner, &file.text)?;
             Ok(plan.check(fingerprint))
         })
         .await
@@ -46,13 +46,21 @@ impl Service {
     }
 }
 
-/// What the file would change now, its fingerprint, and the last recorder's number.
-fn look(inner: &Inner, text: &str) -> Result<(Plan, String, u32), ApiError> {
+/// Who may, and how the station is opened.
+fn doors(inner: &Inner) -> Doors {
+    let known = inner.access.known();
+    Doors { settings: known.settings.clone(), users: known.users.clone() }
+}
+
+/// What the file would change now, its fingerprint, the last recorder's number, and who may.
+fn look(inner: &Inner, text: &str) -> Result<(Plan, String, u32, Doors), ApiError> {
     let book = inner.station.shelf.book();
     let last_number = inner.store.last_recorder_number()?;
     let busy = |row: &RecorderRow| row.wanted || inner.station.is_busy(row.uid);
-    let plan = configuration::plan(&Now { book: &book, last_number, busy: &busy }, text)?;
-    Ok((plan, configuration::fingerprint(&book, text)?, last_number))
+    let doors = doors(inner);
+    let at = inner.station.clock.utc();
+    let plan = configuration::plan(&Now { book: &book, doors: &doors, at, last_number, busy: &busy }, text)?;
+    Ok((plan, configuration::fingerprint(&book, &doors, text)?, last_number, doors))
 }
 
 fn import(inner: &Inner, file: &ImportConfiguration) -> Result<ConfigurationCheck, ApiError> {
@@ -63,7 +71,8 @@ fn import(inner: &Inner, file: &ImportConfiguration) -> Result<ConfigurationChec
     };
     // Step 1: the same file against the same station gives the plan that was seen.
     let before = inner.station.shelf.refresh()?;
-    let (plan, fingerprint, last_number) = look(inner, &file.text)?;
+    inner.access.refresh()?;
+    let (plan, fingerprint, last_number, doors) = look(inner, &file.text)?;
     if fingerprint != file.fingerprint {
         return Err(moved());
     }
@@ -80,7 +89,8 @@ fn import(inner: &Inner, file: &ImportConfiguration) -> Result<ConfigurationChec
     // Step 3: all of it, if nobody was quicker.
     let after = &plan.after;
     let settings = (after.settings != before.settings).then_some(&after.settings);
-    if !inner.store.replace_configuration(Rows::of(&before), last_number, Rows::of(after), settings)? {
+    let rows = (Rows::of(&before, &doors), Rows::of(after, &plan.doors));
+    if !inner.store.replace_configuration(rows.0, last_number, rows.1, settings)? {
         return Err(moved());
     }
     let count = plan.changes.len();
@@ -89,6 +99,7 @@ fn import(inner: &Inner, file: &ImportConfiguration) -> Result<ConfigurationChec
     inner.note(None, "Configuration", "changed", &message);
     inner.finder.look_again();
     inner.changed()?;
+    super::access::taken_up(inner)?;
     // Step 4: those that are gone, once no book has them any more; whoever shows the station loads the rest again.
     for row in before.recorders.iter().filter(|old| after.recorder(old.number).is_err()) {
         inner.station.forget(row.number);

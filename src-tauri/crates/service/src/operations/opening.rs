@@ -7,8 +7,8 @@ use crate::Service;
 use crate::access;
 use crate::api::wire::*;
 use crate::api::{Access, ApiError, Caller};
+use crate::book::Book;
 use crate::secrets::Secret;
-use crate::service::Inner;
 use crate::store::{AuditRow, AuditWanted, BreakglassRow};
 use crate::terms::{self, moment};
 
@@ -41,17 +41,13 @@ impl Service {
                 settings.listener = listening(listener, &mut problems);
             }
             if let Some(sessions) = change.sessions {
-                if !(1..=168).contains(&sessions.idle_hours) || !(1..=90).contains(&sessions.days) {
-                    problems.push(
-                        "A session ends after 1 to 168 hours without use, and after 1 to 90 days.".to_owned(),
-                    );
-                }
+                session_lengths(&sessions, &mut problems);
                 settings.sessions = sessions;
             }
             if let Some(entra) = change.entra {
                 settings.entra = EntraSettings {
                     has_secret: before.entra.has_secret,
-                    ..provider(inner, entra, &mut problems)
+                    ..provider(&inner.station.shelf.book(), entra, &mut problems)
                 };
             }
             terms::refuse(&problems)?;
@@ -78,9 +74,11 @@ impl Service {
         if let Some(password) = &wish.password {
             access::check_password(password)?;
         }
-        if wish.minutes.is_some_and(|minutes| !(5..=60).contains(&minutes)) {
-            return Err(ApiError::invalid("Breakglass opens for 5 to 60 minutes."));
+        let mut problems = Vec::new();
+        if let Some(minutes) = wish.minutes {
+            breakglass_minutes(minutes, &mut problems);
         }
+        terms::refuse(&problems)?;
         let hash = match wish.password {
             Some(password) => Some(self.hashing(move || access::hash_password(&password)).await?),
             None => None,
@@ -214,8 +212,22 @@ pub(crate) fn listening(mut wish: ListenerSettings, problems: &mut Vec<String>) 
     wish
 }
 
-/// The identity provider, checked.
-fn provider(inner: &Inner, mut wish: EntraSettings, problems: &mut Vec<String>) -> EntraSettings {
+/// How long one stays signed in, checked.
+pub(crate) fn session_lengths(sessions: &SessionSettings, problems: &mut Vec<String>) {
+    if !(1..=168).contains(&sessions.idle_hours) || !(1..=90).contains(&sessions.days) {
+        problems.push("A session ends after 1 to 168 hours without use, and after 1 to 90 days.".to_owned());
+    }
+}
+
+/// How long breakglass opens, checked.
+pub(crate) fn breakglass_minutes(minutes: u32, problems: &mut Vec<String>) {
+    if !(5..=60).contains(&minutes) {
+        problems.push("Breakglass opens for 5 to 60 minutes.".to_owned());
+    }
+}
+
+/// The identity provider, checked against the studios that there are.
+pub(crate) fn provider(book: &Book, mut wish: EntraSettings, problems: &mut Vec<String>) -> EntraSettings {
     wish.tenant = wish.tenant.trim().to_owned();
     wish.client_id = wish.client_id.trim().to_owned();
     for url in [&mut wish.redirect, &mut wish.issuer, &mut wish.graph] {
@@ -259,7 +271,6 @@ fn provider(inner: &Inner, mut wish: EntraSettings, problems: &mut Vec<String>) 
     if wish.others == Some(Access::Studio) {
         problems.push("Everybody else cannot belong to a studio; name a group for each.".to_owned());
     }
-    let book = inner.station.shelf.book();
     if wish.studios.iter().any(|studio| book.studio(&studio.studio_id).is_err()) {
         problems.push("A group is given a studio that does not exist.".to_owned());
     }

@@ -6,8 +6,8 @@ use audyn_engine::source::Source;
 use rusqlite::OptionalExtension as _;
 
 use super::error::Fault;
-use super::{configuration, documents, file, names, recorders, sources, studios};
-use crate::api::wire::Settings;
+use super::{Doors, configuration, documents, file, names, recorders, sources, studios};
+use crate::api::wire::{AccessSettings, Settings};
 use crate::book::Book;
 use crate::terms;
 
@@ -46,11 +46,11 @@ pub fn source_named(dir: &Path, name: &str) -> Result<Source, String> {
     Ok(heard.source)
 }
 
-/// What is set in the state folder, and the last number a recorder was given.
+/// What is set in the state folder, who may, and the last number a recorder was given.
 ///
 /// # Errors
 /// There is no state, or it cannot be read; in sentences.
-pub fn book(dir: &Path, defaults: &Settings) -> Result<(Book, u32), String> {
+pub fn book(dir: &Path, defaults: &Settings, access: &AccessSettings) -> Result<(Book, Doors, u32), String> {
     let path = dir.join(file::FILE);
     if !path.exists() {
         return Err(format!(
@@ -62,7 +62,7 @@ pub fn book(dir: &Path, defaults: &Settings) -> Result<(Book, u32), String> {
     let mut db = file::open_to_look(&path).map_err(|error| cannot(&error))?;
     // One transaction: a station that runs may be changing it.
     let tx = db.transaction().map_err(|error| cannot(&error))?;
-    let read = || -> Result<(Book, u32), Fault> {
+    let read = || -> Result<(Book, Doors, u32), Fault> {
         let sql = "SELECT document FROM settings";
         let stored: Option<String> = tx.query_row(sql, [], |row| row.get(0)).optional()?;
         let mut settings =
@@ -74,7 +74,11 @@ pub fn book(dir: &Path, defaults: &Settings) -> Result<(Book, u32), String> {
             recorders: configuration::usable(recorders::rows(&tx)?),
             studios: studios::rows(&tx)?,
         };
-        Ok((book, configuration::last_number(&tx)?))
+        // A state that an earlier program left has no such table.
+        let there = tx.table_exists(None, "access")?;
+        let none = || Doors { settings: access.clone(), users: Vec::new() };
+        let doors = if there { configuration::doors(&tx, access)? } else { none() };
+        Ok((book, doors, configuration::last_number(&tx)?))
     };
     read().map_err(|fault| match fault {
         Fault::Refused(error) => cannot(&error),

@@ -2,7 +2,7 @@ use std::fmt;
 
 use audyn_model::Utc;
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use uuid::Uuid;
 
 use super::error::Fault;
@@ -103,11 +103,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        self.read("read the users", |tx| {
-            let mut found = tx.prepare_cached(&format!("{SELECT} ORDER BY email_key, source"))?;
-            let rows = found.query_map([], read)?.collect::<Result<_, _>>()?;
-            Ok(rows)
-        })
+        self.read("read the users", |tx| rows(tx))
     }
 
     /// Keeps a new user.
@@ -201,6 +197,12 @@ impl Store {
     }
 }
 
+/// Every user, by address.
+pub(super) fn rows(tx: &Connection) -> Result<Vec<UserRow>, Fault> {
+    let mut found = tx.prepare_cached(&format!("{SELECT} ORDER BY email_key, source"))?;
+    Ok(found.query_map([], read)?.collect::<Result<_, _>>()?)
+}
+
 /// Writes everything that may change about a user.
 fn put(tx: &Transaction<'_>, row: &UserRow) -> Result<(), Fault> {
     let key = names::key(&row.email);
@@ -261,7 +263,7 @@ pub(super) fn access(row: &Row<'_>, column: usize) -> rusqlite::Result<Access> {
     Access::read(&text).ok_or(rusqlite::Error::InvalidColumnType(column, text, Type::Text))
 }
 
-const fn word(source: UserSource) -> &'static str {
+pub(super) const fn word(source: UserSource) -> &'static str {
     match source {
         UserSource::Local => "local",
         UserSource::Provider => "provider",

@@ -258,6 +258,20 @@ async fn a_session_ends_unused_and_in_the_end_anyhow() {
     assert!(door.is_in(&used));
     door.clock.go(1);
     assert!(!door.is_in(&used), "a week is over, however much it was used");
+
+    // Who looks on over an open connection and asks for nothing uses it as well: a wall display, a day long.
+    let looks = door.sign_in("ann@example.org", PASSWORD).await.unwrap();
+    let gone = door.sign_in("ann@example.org", PASSWORD).await.unwrap();
+    for _ in 0..24 {
+        door.clock.go(HOUR);
+        assert!(door.station.service.still_valid(&looks.caller));
+    }
+    assert!(door.is_in(&looks) && !door.is_in(&gone));
+    for hour in 24..168 {
+        assert!(door.station.service.still_valid(&looks.caller), "{hour}");
+        door.clock.go(HOUR);
+    }
+    assert!(!door.station.service.still_valid(&looks.caller), "a week is over for it, too");
     door.station.service.close(Duration::from_secs(5));
 }
 

@@ -27,7 +27,7 @@ wire! {
     pub struct ConfigurationCheck {
         /// Every difference, in the order of the file; what is removed comes last.
         pub changes: Vec<ConfigurationChange>,
-        /// Sources, recorders and studios that stay as they are.
+        /// Sources, recorders, studios and users that stay as they are.
         pub unchanged: u32,
         /// How many of the changes are refused. It is taken up whole or not at all.
         pub refused: u32,
@@ -71,6 +71,10 @@ wire! {
         Recorder,
         /// A studio.
         Studio,
+        /// How the station is opened.
+        Access,
+        /// Somebody with a password of the station's.
+        User,
     }
 
     /// A field that differs.

@@ -46,7 +46,7 @@ wire! {
 
     /// How long one stays signed in.
     pub struct SessionSettings {
-        /// Hours without use until it ends: 1 to 168.
+        /// Hours without use until it ends: 1 to 168. Who looks on over an open WebSocket uses it.
         pub idle_hours: u32,
         /// Days until it ends, however much it is used: 1 to 90.
         pub days: u32,
