@@ -24,7 +24,7 @@ const MOST_BYTES: u64 = 2 << 20;
 /// Arguments of `audyn config`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
-The station's settings, sources, recorders and studios as one TOML file to read, compare and keep. Passwords, keys and
+The station's settings, sources, recorders, studios, users and network access as one TOML file. Passwords, keys and
 recordings are not in it. The station is that of AUDYN_CONFIG_DIR. It may be running for export and check, and must not be for
 import: while it runs, import in its window, under Settings, Backup.
 
