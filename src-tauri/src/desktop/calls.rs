@@ -115,14 +115,16 @@ async fn export_audit(
     unlocked(&shell)?;
     let service = shell.station.service().await?;
     let Some(to) = save::ask(&app, "Export the audit log", &name).await? else { return Ok(None) };
-    save::audit(&to, query, async |query| {
-        let caller = person::caller(&app, &service)?;
-        let request = serde_json::to_value(query).map_err(ApiError::internal)?;
-        let part = api::dispatch(&service, &caller, "export_audit", request).await?;
-        serde_json::from_value(part).map_err(ApiError::internal)
-    })
-    .await
-    .map(Some)
+    let read = move |query: AuditQuery| {
+        let (app, service) = (app.clone(), service.clone());
+        async move {
+            let caller = person::caller(&app, &service)?;
+            let request = serde_json::to_value(query).map_err(ApiError::internal)?;
+            let part = api::dispatch(&service, &caller, "export_audit", request).await?;
+            serde_json::from_value(part).map_err(ApiError::internal)
+        }
+    };
+    save::audit(&to, query, read).await.map(Some)
 }
 
 #[tauri::command]

@@ -67,11 +67,14 @@ fn show(app: &AppHandle, title: &str, name: &str, chosen: oneshot::Sender<Option
 }
 
 /// Writes what the query asks for, part by part: as much as one part is held at a time. The file is there whole, or as it was.
-pub async fn audit(
+pub async fn audit<Reading>(
     to: &Path,
     mut query: AuditQuery,
-    read: impl AsyncFn(AuditQuery) -> Result<AuditExport, ApiError>,
-) -> Result<Exported, ApiError> {
+    read: impl Fn(AuditQuery) -> Reading,
+) -> Result<Exported, ApiError>
+where
+    Reading: Future<Output = Result<AuditExport, ApiError>>,
+{
     query.limit = None;
     let to = to.to_path_buf();
     let cannot = {

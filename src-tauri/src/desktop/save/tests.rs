@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::future::ready;
 
 use super::*;
 
@@ -12,12 +13,12 @@ async fn an_export_is_every_part_in_its_order() {
     let to = dir.path().join("audit.jsonl");
     let asked = RefCell::new(Vec::new());
     let query = AuditQuery { search: Some("ann".into()), limit: Some(5), ..AuditQuery::default() };
-    let done = audit(&to, query, async |query| {
+    let done = audit(&to, query, |query| {
         asked.borrow_mut().push((query.search, query.before, query.limit));
-        Ok(match query.before {
+        ready(Ok(match query.before {
             None => part("3\n2\n", 2, Some(2)),
             Some(_) => part("1\n", 1, None),
-        })
+        }))
     })
     .await
     .unwrap();
@@ -32,15 +33,18 @@ async fn what_was_there_stays_if_an_export_fails() {
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("audit.jsonl");
     std::fs::write(&to, "of last year").unwrap();
-    let failed = audit(&to, AuditQuery::default(), async |query| match query.before {
-        None => Ok(part("1\n", 1, Some(1))),
-        Some(_) => Err(ApiError::unavailable("The database is gone.")),
+    let failed = audit(&to, AuditQuery::default(), |query| {
+        ready(match query.before {
+            None => Ok(part("1\n", 1, Some(1))),
+            Some(_) => Err(ApiError::unavailable("The database is gone.")),
+        })
     })
     .await;
     assert_eq!(failed.unwrap_err().message, "The database is gone.");
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "of last year");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "and nothing beside it");
     // There is no such folder.
-    let failed = audit(&dir.path().join("x/y"), AuditQuery::default(), async |_| Ok(part("", 0, None))).await;
+    let failed =
+        audit(&dir.path().join("x/y"), AuditQuery::default(), |_| ready(Ok(part("", 0, None)))).await;
     assert!(failed.unwrap_err().message.contains("cannot be written"));
 }
