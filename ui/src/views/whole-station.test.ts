@@ -60,4 +60,5 @@ test('what is announced is seen, and whoever may not make a source of it is told
   await mounted.wrapper.find('.rows__open').trigger('click')
   await vi.waitFor(() => expect(document.body.textContent).toContain('Only an administrator makes a source of it.'), LONG)
   expect(buttons().filter((one) => /^Add(?!ed)/.test(one!))).toEqual([])
+  expect(document.querySelector('form.adopt [type=submit]')).toBeNull()
 })
