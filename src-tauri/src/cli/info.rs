@@ -5,9 +5,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use audyn_archive::SegmentRow;
+use audyn_archive::{SegmentRow, holds};
 use audyn_codec::{Inspection, State, Words};
-use audyn_model::{Drift, Gap, Mark, SampleIndex};
+use audyn_engine::rt::SystemClock;
+use audyn_model::{Clock as _, Drift, Gap, Hold, Mark, SampleIndex, Utc};
 use serde_json::json;
 
 use super::output;
@@ -17,8 +18,8 @@ use crate::exit::Exit;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Shows container, format, length and whether the file was finished; for our own files also whose they are, the exact
-time of their first sample and how it is known, the gaps and marks noted beside them, and what the archive's catalogue
-knows of the clock at their end.
+time of their first sample and how it is known, the gaps, marks and holds noted beside them, and what the archive's
+catalogue knows of the clock at their end.
 
 Examples:
   audyn info /srv/archive/studio-1/2026-10-25/2026-10-25-14.wav
@@ -47,11 +48,13 @@ pub(super) fn run(args: &InfoArgs) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot read the marks noted beside {}", args.file.display()))?,
         None => Vec::new(),
     };
+    let holds = holds::read(&args.file)
+        .with_context(|| format!("cannot read the holds noted beside {}", args.file.display()))?;
     let row = inspection
         .about
         .as_ref()
         .and_then(|about| audyn_archive::catalogue::row_of_file(&args.file, about.segment));
-    let beside = Beside { gaps, marks, row };
+    let beside = Beside { gaps, marks, holds, row, now: SystemClock.utc() };
     if args.json {
         output::json(&as_json(&args.file, bytes, &inspection, &beside))?;
     } else {
@@ -65,6 +68,9 @@ pub(super) fn run(args: &InfoArgs) -> anyhow::Result<Exit> {
 pub(super) struct Beside {
     pub gaps: Vec<Gap>,
     pub marks: Vec<Mark>,
+    pub holds: holds::Listed,
+    /// When that was looked at.
+    pub now: Utc,
     /// Its row in the catalogue of the archive it lies in, if there is one.
     pub row: Option<SegmentRow>,
 }
@@ -130,6 +136,18 @@ pub(super) fn as_text(file: &Path, bytes: u64, inspection: &Inspection, beside: 
             row("mark", format!("{length} from frame {at}: {}{text}", mark.kind.as_str()));
         }
     }
+    for hold in &beside.holds.standing {
+        rows.push(("hold".to_owned(), hold_text(hold, beside.now)));
+    }
+    for (hold, lift) in &beside.holds.lifted {
+        let of = hold.as_ref().map_or_else(String::new, |hold| format!(" (of {}: {})", hold.by, hold.reason));
+        let text = format!("by {} on {}: {}{of}", lift.by, moment(lift.at), lift.reason);
+        rows.push(("hold lifted".to_owned(), text.escape_debug().to_string()));
+    }
+    if beside.holds.damaged {
+        let text = "the list beside it has lines that cannot be read; the file counts as held";
+        rows.push(("hold".to_owned(), text.to_owned()));
+    }
     output::columns(&rows)
 }
 
@@ -168,6 +186,39 @@ pub(super) fn as_json(
         .iter()
         .map(|gap| json!({ "at": gap.at.0, "len": gap.len, "cause": gap.cause.as_str() }))
         .collect();
+    let as_said = |hold: &Hold| {
+        json!({
+            "id": hold.id,
+            "by": hold.by,
+            "since": moment(hold.since),
+            "until": hold.until.map(moment),
+            "reason": hold.reason,
+        })
+    };
+    let holds: Vec<_> = beside
+        .holds
+        .standing
+        .iter()
+        .map(|hold| {
+            let mut said = as_said(hold);
+            said["expired"] = (!hold.holds_at(beside.now)).into();
+            said
+        })
+        .collect();
+    let lifted: Vec<_> = beside
+        .holds
+        .lifted
+        .iter()
+        .map(|(hold, lift)| {
+            json!({
+                "id": lift.id,
+                "by": lift.by,
+                "at": moment(lift.at),
+                "reason": lift.reason,
+                "hold": hold.as_ref().map(as_said),
+            })
+        })
+        .collect();
     json!({
         "file": file,
         "bytes": bytes,
@@ -181,6 +232,9 @@ pub(super) fn as_json(
         "about": about,
         "gaps": gaps,
         "marks": beside.marks,
+        "holds": holds,
+        "holds_lifted": lifted,
+        "holds_damaged": beside.holds.damaged,
     })
 }
 
@@ -188,6 +242,22 @@ fn drift_text(drift: Drift) -> String {
     let way = if drift.ppb < 0 { "slower" } else { "faster" };
     let ppm = drift.ppb.unsigned_abs() as f64 / 1000.0;
     format!("{ppm:.1} ppm {way} than this machine's, measured over {} s", drift.over_s)
+}
+
+fn hold_text(hold: &Hold, now: Utc) -> String {
+    let until = match hold.until {
+        None => "until it is lifted".to_owned(),
+        Some(until) if hold.holds_at(now) => format!("until {}", moment(until)),
+        Some(until) => format!("expired on {}", moment(until)),
+    };
+    let text = format!("by {} since {}, {until}: {}", hold.by, moment(hold.since), hold.reason);
+    // They came from a list that anybody may have written.
+    text.escape_debug().to_string()
+}
+
+/// `2026-10-25T14:00:00Z`
+fn moment(utc: Utc) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(utc.0)).unwrap_or_default().to_string()
 }
 
 fn words(words: Words) -> String {

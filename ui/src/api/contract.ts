@@ -1690,7 +1690,11 @@ gaps: number,
 /**
  * Seconds missing.
  */
-missing_s: number, };
+missing_s: number, 
+/**
+ * Why it is kept, oldest first; those that have expired too.
+ */
+holds: Array<Hold>, };
 
 /**
  * Picks a file.
@@ -1759,6 +1763,10 @@ format?: Format | null,
  * Only those with gaps.
  */
 with_gaps?: boolean | null, 
+/**
+ * Only those that are held now.
+ */
+held?: boolean | null, 
 /**
  * Where the last page ended.
  */
@@ -1928,7 +1936,7 @@ recorder_id: number | null,
  */
 subject: string, 
 /**
- * A word: `started`, `stopped`, `state`, `gap`, `created`, `changed`, `deleted`, `assigned`, `program`.
+ * A word: `started`, `stopped`, `state`, `gap`, `created`, `changed`, `deleted`, `held`, `released`, `assigned`, `program`.
  */
 kind: string, 
 /**
@@ -1952,6 +1960,52 @@ before?: number | null,
  * At most so many: 1 to 1000, 200 if not given.
  */
 limit?: number | null, };
+
+/**
+ * A reason to keep a file: as long as one of them holds, nobody can delete it.
+ */
+export type Hold = { 
+/**
+ * Its id: UUIDv7. Files that were held together have one.
+ */
+id: string, 
+/**
+ * Who set it.
+ */
+by: string, 
+/**
+ * When it was set.
+ */
+since: Moment, 
+/**
+ * When it ends by itself; none: not before somebody lifts it.
+ */
+until: Moment | null, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * It had ended when this was told: it holds no longer.
+ */
+expired: boolean, };
+
+/**
+ * Files to hold.
+ */
+export type HoldFiles = { 
+/**
+ * Their ids, 1 to 10 000.
+ */
+ids: Array<string>, 
+/**
+ * Why: 1 to 500 characters.
+ */
+reason: string, 
+/**
+ * When the hold ends by itself; not before somebody lifts it if not given.
+ */
+until?: Moment | null, };
 
 /**
  * A configuration to take up.
@@ -2191,6 +2245,23 @@ generation: number,
  * The meters.
  */
 meters: Array<MeterPlace>, };
+
+/**
+ * Files to take holds off.
+ */
+export type LiftHolds = { 
+/**
+ * Their ids, 1 to 10 000.
+ */
+ids: Array<string>, 
+/**
+ * Only this hold; all of theirs if not given.
+ */
+hold_id?: string | null, 
+/**
+ * Why: 1 to 500 characters.
+ */
+reason: string, };
 
 /**
  * Something is well, or how it is not, in few words.
@@ -3975,7 +4046,11 @@ export interface Operations {
   file_tree: { request: Empty; reply: FileTree };
   /** One file in full. */
   file: { request: FileId; reply: FileDetails };
-  /** Deletes complete files, for good. */
+  /** Holds files, on top of what holds them already: nobody can delete them until that is lifted. */
+  hold_files: { request: HoldFiles; reply: FilesDone };
+  /** Takes holds off files, that one or all of theirs. */
+  lift_holds: { request: LiftHolds; reply: FilesDone };
+  /** Deletes complete files, for good; not those that are held. */
   delete_files: { request: FileIds; reply: FilesDone };
   /** Copies files to a folder of this machine. Nothing there is overwritten. */
   copy_files: { request: CopyFiles; reply: Job };
@@ -4079,6 +4154,8 @@ export const routes: Record<keyof Operations, readonly [string, string]> = {
   list_files: ["GET", "/api/assets/"],
   file_tree: ["GET", "/api/assets/tree"],
   file: ["GET", "/api/assets/{id}"],
+  hold_files: ["POST", "/api/assets/hold"],
+  lift_holds: ["POST", "/api/assets/lift-hold"],
   delete_files: ["POST", "/api/assets/delete"],
   copy_files: ["POST", "/api/assets/copy"],
   list_jobs: ["GET", "/api/assets/jobs"],
@@ -4169,6 +4246,8 @@ export const access: Record<keyof Operations, "viewer" | "studio" | "operator" |
   list_files: "viewer",
   file_tree: "viewer",
   file: "viewer",
+  hold_files: "operator",
+  lift_holds: "operator",
   delete_files: "studio",
   copy_files: "operator",
   list_jobs: "operator",

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use audyn_model::{RecorderId, SegmentId, Tai};
+use audyn_model::{Hold, RecorderId, SegmentId, Tai};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::types::Value;
@@ -55,6 +55,8 @@ pub struct Listed {
     pub gaps: u32,
     /// Frames missing.
     pub missing: u64,
+    /// Why it is kept, oldest first; those that have expired too.
+    pub holds: Vec<Hold>,
 }
 
 /// Files, newest first.
@@ -273,7 +275,8 @@ impl Root {
             (None, SegmentState::Sealed | SegmentState::Faulted) => 0,
         };
         let bytes = row.bytes.unwrap_or_else(|| bytes_on_disk(&path));
-        Ok(Listed { bytes, frames, gaps, missing, row })
+        let holds = catalogue::holds::of_file(db, row.id)?;
+        Ok(Listed { bytes, frames, gaps, missing, holds, row })
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {

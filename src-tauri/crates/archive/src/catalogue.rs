@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use crate::Error;
 use crate::hash::Hashes;
 
+pub(crate) mod holds;
 pub(crate) mod marks;
 pub(crate) mod row;
 
@@ -19,12 +20,13 @@ pub(crate) mod row;
 pub const FILE: &str = "catalogue.db";
 
 /// The schema's steps, oldest first; `user_version` says how many were taken.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("catalogue/schema.sql"),
     include_str!("catalogue/0002_listing.sql"),
     include_str!("catalogue/0003_clock.sql"),
     include_str!("catalogue/0004_marks.sql"),
     include_str!("catalogue/0005_drift.sql"),
+    include_str!("catalogue/0006_holds.sql"),
 ];
 
 /// How long another process's transaction is waited for.
@@ -349,16 +351,6 @@ impl Catalogue {
         row::select(&self.db, "ORDER BY recorder, container, stored, first, id", []).map_err(self.act("read"))
     }
 
-    /// Notes that these segments are to be deleted, all or none.
-    pub fn mark_deletions(&mut self, segments: &[SegmentId], now: Utc) -> Result<(), Error> {
-        self.batch(|catalogue| {
-            segments.iter().try_for_each(|segment| {
-                let sql = "INSERT INTO deletions VALUES (?1, ?2) ON CONFLICT (segment) DO NOTHING";
-                catalogue.run("write to", sql, params![segment.to_string(), now.0])
-            })
-        })
-    }
-
     /// Segments that are to be deleted.
     pub fn marked_deletions(&self) -> Result<Vec<SegmentRow>, Error> {
         row::select(&self.db, "WHERE id IN (SELECT segment FROM deletions) ORDER BY id", [])
@@ -370,7 +362,7 @@ impl Catalogue {
         self.run("write to", "DELETE FROM deletions WHERE segment = ?1", params![segment.to_string()])
     }
 
-    /// Forgets these segments, their gaps, and marks that touch no other, all or none. Their files are gone.
+    /// Forgets these segments, their gaps and holds, and marks that touch no other, all or none. Their files are gone.
     pub fn forget(&mut self, segments: &[SegmentId]) -> Result<(), Error> {
         self.batch(|catalogue| {
             segments.iter().try_for_each(|segment| {

@@ -5,11 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use audyn_codec::{State, decode, inspect};
-use audyn_model::{Gap, Mark, MarkId, Rate, SampleIndex};
+use audyn_model::{Gap, Hold, Mark, MarkId, Rate, SampleIndex};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, files, gaps, marks, segment};
+use crate::{Error, files, gaps, holds, marks, segment};
 
 mod sequence;
 
@@ -109,6 +109,15 @@ pub enum Problem {
     /// A mark in the list beside the file is not in the catalogue, or is another there.
     #[error("the list of marks beside it and the catalogue differ")]
     Marks,
+    /// A hold in the list beside the file is not in the catalogue, or one there is not in the list.
+    #[error("the list of holds beside it and the catalogue differ; it counts as held by both")]
+    Holds,
+    /// The list has lines that are no holds.
+    #[error("the list of holds beside it has lines that cannot be read; the file counts as held")]
+    HoldsDamaged,
+    /// The catalogue has it and says that it is held; the folder has not.
+    #[error("{0} has set a hold on the missing file")]
+    HeldMissing(String),
     /// Begins before the one before it ends.
     #[error("begins {samples} samples before {} ends", .before.display())]
     Overlap {
@@ -143,6 +152,9 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
         let path = dir.join(&row.path);
         let listed = catalogue.gaps(row.id)?;
         let mut problems = Vec::new();
+        if let Err(error) = check_holds(&path, &catalogue.holds(row.id)?, &mut problems) {
+            problems.push(Problem::Unreadable(error.to_string()));
+        }
         if let Err(error) =
             check_row(&path, row, &listed, &|id| catalogue.mark(id), depth, &mut report, &mut problems)
         {
@@ -168,6 +180,21 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
 fn agree(listed: &Mark, known: &Mark) -> bool {
     let reaches = known.end.is_none_or(|end| listed.end.is_none_or(|listed| listed <= end));
     reaches && (listed.at, listed.kind) == (known.at, known.kind)
+}
+
+/// Also of a file that is being written: it may be held from its first moment on.
+fn check_holds(path: &Path, known: &[Hold], problems: &mut Vec<Problem>) -> io::Result<()> {
+    if !path.exists() {
+        problems.extend(known.first().map(|hold| Problem::HeldMissing(hold.by.clone())));
+        return Ok(());
+    }
+    let listed = holds::read(path)?;
+    if listed.damaged {
+        problems.push(Problem::HoldsDamaged);
+    } else if !holds::agree(&listed, known) {
+        problems.push(Problem::Holds);
+    }
+    Ok(())
 }
 
 fn check_row(

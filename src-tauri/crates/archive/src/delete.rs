@@ -1,9 +1,12 @@
 //! Deleting files for good. In this order, so that a crash between any two steps is finished at the next opening:
 //!
 //! 1. the catalogue notes that the segments are to be deleted;
-//! 2. the file goes, then the lists of gaps and marks beside it;
+//! 2. the file goes, then the lists of gaps, marks and holds beside it;
 //! 3. the folder is synced, folders that became empty go;
 //! 4. the catalogue forgets the segments.
+//!
+//! Nothing that is held goes, whoever asks: the list beside the file is read before the first step, and the catalogue within its
+//! transaction.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -14,14 +17,14 @@ use audyn_model::{SegmentId, Utc};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::files::Owned;
-use crate::{Error, Root, files, gaps, marks};
+use crate::{Error, Root, files, gaps, holds, marks};
 
 /// Segments deleted in one transaction; as many files are held open meanwhile.
 const BATCH: usize = 64;
 
 /// A segment that may be deleted, its file held so that nobody begins to use it.
 struct Chosen {
-    id: SegmentId,
+    row: SegmentRow,
     path: PathBuf,
     _file: Option<Owned>,
 }
@@ -39,33 +42,43 @@ impl Root {
         let mut verdicts = Vec::new();
         let mut chosen = Vec::new();
         for id in segments {
-            match self.choose(*id) {
+            match self.choose(*id, now) {
                 Ok(one) => chosen.push(one),
                 Err(error) => verdicts.push((*id, Err(error))),
             }
         }
         // Step 1: from here on a crash does not bring them back. If even that fails nothing is touched.
-        let ids: Vec<SegmentId> = chosen.iter().map(|one| one.id).collect();
+        let ids: Vec<SegmentId> = chosen.iter().map(|one| one.row.id).collect();
         let marked = self.catalogue().mark_deletions(&ids, now);
-        if let Err(error) = marked {
-            let why = "the catalogue cannot be written to; check the disk and the folder's permissions";
-            tracing::error!(%error, "files cannot be deleted");
-            verdicts.extend(ids.into_iter().map(|id| (id, Err(refused(&id.to_string(), why)))));
-            return verdicts;
+        match marked {
+            Ok(held) => {
+                for (id, holding) in held {
+                    let Some(at) = chosen.iter().position(|one| one.row.id == id) else { continue };
+                    let one = chosen.remove(at);
+                    verdicts.push((id, holds::refuse_held(&one.row, holding)));
+                }
+            }
+            Err(error) => {
+                let why = "the catalogue cannot be written to; check the disk and the folder's permissions";
+                tracing::error!(%error, "files cannot be deleted");
+                verdicts.extend(ids.into_iter().map(|id| (id, Err(refused(&id.to_string(), why)))));
+                return verdicts;
+            }
         }
         // Steps 2 and 3.
         let mut gone = Vec::new();
-        for Chosen { id, path, .. } in &chosen {
+        for Chosen { row, path, .. } in &chosen {
+            let id = row.id;
             match remove_files(path) {
-                Ok(()) => gone.push((*id, path.as_path())),
+                Ok(()) => gone.push((id, path.as_path())),
                 Err(error) => {
                     if path.exists() {
                         // It is all there still: it is shown again, and the reason with it.
-                        if let Err(error) = self.catalogue().unmark_deletion(*id) {
+                        if let Err(error) = self.catalogue().unmark_deletion(id) {
                             tracing::error!(%error, "a file that could not be deleted stays marked");
                         }
                     }
-                    verdicts.push((*id, Err(error)));
+                    verdicts.push((id, Err(error)));
                 }
             }
         }
@@ -83,7 +96,7 @@ impl Root {
         verdicts
     }
 
-    fn choose(&self, id: SegmentId) -> Result<Chosen, Error> {
+    fn choose(&self, id: SegmentId, now: Utc) -> Result<Chosen, Error> {
         let unknown = || refused(&id.to_string(), "there is no such file; it may have been deleted already");
         let row = self.segment(id)?.ok_or_else(unknown)?;
         match row.state {
@@ -93,20 +106,35 @@ impl Root {
             }
         }
         let path = below(self.dir(), &row)?;
+        holds::refuse_listed(&row, &path, now)?;
         match files::open_unowned(&path) {
-            Ok(Some(file)) => Ok(Chosen { id, path, _file: Some(file) }),
+            Ok(Some(file)) => Ok(Chosen { row, path, _file: Some(file) }),
             Ok(None) => Err(refused(&row.path, "it is being written or copied; try again when that is over")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Chosen { id, path, _file: None }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Chosen { row, path, _file: None }),
             Err(error) => Err(Error::file("delete", path)(error)),
         }
     }
 }
 
-/// Finishes what was marked when the program died. What the system does not let go is shown again.
-pub(crate) fn finish(dir: &Path, catalogue: &mut Catalogue) -> Result<(), Error> {
+/// Finishes what was marked when the program died. What the system does not let go, or what is held by now, is shown again.
+pub(crate) fn finish(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<(), Error> {
     let mut gone = Vec::new();
     for row in catalogue.marked_deletions()? {
-        match below(dir, &row).and_then(|path| remove_files(&path).map(|()| path)) {
+        let mut holding = catalogue.holds(row.id)?;
+        holding.retain(|hold| hold.holds_at(now));
+        let held = |path: &Path| {
+            // Without the file, there is nothing left to hold but its lists.
+            if path.exists() {
+                holds::refuse_held(&row, holding).and_then(|()| holds::refuse_listed(&row, path, now))
+            } else {
+                Ok(())
+            }
+        };
+        let removed = below(dir, &row).and_then(|path| {
+            held(&path)?;
+            remove_files(&path).map(|()| path)
+        });
+        match removed {
             Ok(path) => gone.push((row.id, path)),
             Err(error) => {
                 tracing::error!(%error, "a file that was to be deleted stays");
@@ -123,19 +151,23 @@ pub(crate) fn finish(dir: &Path, catalogue: &mut Catalogue) -> Result<(), Error>
 fn below(dir: &Path, row: &SegmentRow) -> Result<PathBuf, Error> {
     let outside =
         || refused(&row.path, "it is not below the archive root; delete it by hand if it should go");
-    let path = crate::browse::place(dir, row).ok_or_else(outside)?;
-    let Some(folder) = path.parent() else { return Err(outside()) };
+    inside(dir, row).map_err(Error::file("delete", dir.join(&row.path)))?.ok_or_else(outside)
+}
+
+/// Where the file of a row is; none if that is not below the root.
+pub(crate) fn inside(dir: &Path, row: &SegmentRow) -> io::Result<Option<PathBuf>> {
+    let Some(path) = crate::browse::place(dir, row) else { return Ok(None) };
+    let Some(folder) = path.parent() else { return Ok(None) };
     match fs::canonicalize(folder) {
-        Ok(real) if real.starts_with(dir) => Ok(path),
-        Ok(_) => Err(outside()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path),
-        Err(error) => Err(Error::file("delete", path)(error)),
+        Ok(real) => Ok(real.starts_with(dir).then_some(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(path)),
+        Err(error) => Err(error),
     }
 }
 
 /// Step 2: the file first, for it is what was asked to go.
 fn remove_files(path: &Path) -> Result<(), Error> {
-    for path in [path.to_owned(), gaps::beside(path), marks::beside(path)] {
+    for path in [path.to_owned(), gaps::beside(path), marks::beside(path), holds::beside(path)] {
         match fs::remove_file(&path) {
             Ok(()) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use audyn_model::Hold;
+
 /// Why an archive could not be opened, read or checked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -67,6 +69,21 @@ pub enum Error {
         path: String,
         /// Why not, and what to do.
         why: &'static str,
+    },
+    /// A segment that may not be deleted because it is held.
+    #[error(
+        "cannot delete {path}: {} holds it ({}){}; it can be deleted when that is lifted",
+        .hold.by,
+        .hold.reason,
+        if *.more > 0 { format!(", and {} more", .more) } else { String::new() }
+    )]
+    Held {
+        /// Which, below the root.
+        path: String,
+        /// The oldest hold that holds it.
+        hold: Box<Hold>,
+        /// How many more hold it.
+        more: usize,
     },
     /// There is no catalogue to work with.
     #[error("{} holds no catalogue.db; it is not an archive root (for loose files use `audyn recover`)", .dir.display())]

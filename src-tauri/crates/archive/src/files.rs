@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use audyn_codec::{Inspection, Words};
 use audyn_model::{Container, Rate, SampleFormat};
 
-use crate::{Error, catalogue, gaps, marks};
+use crate::{Error, catalogue, gaps, holds, marks};
 
 /// Held while a catalogue is opened, set aside, rebuilt or recovered, so that two processes take turns.
 const LOCK: &str = "catalogue.lock";
@@ -22,9 +22,18 @@ pub(crate) fn take_turn(dir: &Path) -> io::Result<File> {
     }
 }
 
-/// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists of gaps and marks beside a file),
-/// in order of path. Symbolic links are not followed.
+/// Every regular file below `dir` that is not one of the archive's own books (catalogue, lists beside a file), in order of
+/// path. Symbolic links are not followed.
 pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    walk_for(dir, |path| !is_a_book(path, dir))
+}
+
+/// Every list with this suffix that is beside a file of ours.
+pub(crate) fn lists(dir: &Path, suffix: &str) -> Result<Vec<PathBuf>, Error> {
+    walk_for(dir, |path| path.extension().is_some_and(|own| own == suffix) && is_a_book(path, dir))
+}
+
+fn walk_for(dir: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -34,7 +43,7 @@ pub(crate) fn walk(dir: &Path) -> Result<Vec<PathBuf>, Error> {
             let kind = entry.file_type().map_err(Error::file("look at", entry.path()))?;
             if kind.is_dir() {
                 folders.push(entry.path());
-            } else if kind.is_file() && !is_a_book(&entry.path(), dir) {
+            } else if kind.is_file() && wanted(&entry.path()) {
                 found.push(entry.path());
             }
         }
@@ -115,7 +124,8 @@ fn is_a_book(path: &Path, root: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == LOCK);
     let list_of = path.file_stem().map(|file| path.with_file_name(file));
-    let is_list = path.extension().is_some_and(|suffix| suffix == gaps::SUFFIX || suffix == marks::SUFFIX);
+    let lists = [gaps::SUFFIX, marks::SUFFIX, holds::SUFFIX];
+    let is_list = path.extension().is_some_and(|suffix| lists.iter().any(|own| suffix == *own));
     let of_file = is_list && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());
     of_catalogue || of_file
 }

@@ -16,6 +16,7 @@ mod files;
 mod folder;
 pub mod gaps;
 pub mod hash;
+pub mod holds;
 pub mod layout;
 pub mod marks;
 mod reading;

@@ -13,7 +13,7 @@ use audyn_model::{Gap, Mark, SampleIndex, Utc};
 
 use crate::catalogue::{Catalogue, EndReason, Sealed, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, delete, files, gaps, marks, segment};
+use crate::{Error, delete, files, gaps, holds, marks, segment};
 
 /// Recovery hashes files up to this size at once; larger ones are left to [`crate::Root::hash_unhashed`], so that a
 /// start after a power cut does not read many gigabytes before it records.
@@ -89,13 +89,14 @@ enum Act {
 /// Finishes deletions that were begun, ends what open rows say is unfinished, then takes in files of ours that no row knows: a writer that died between
 /// making a file and writing its row, or a power cut that took the newest rows, left them. Nothing else is touched.
 pub(crate) fn recover_root(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
-    delete::finish(dir, catalogue)?;
+    delete::finish(dir, catalogue, now)?;
     let mut recovery = recover_open(dir, catalogue, now)?;
     let (strays, unknown): (Vec<_>, Vec<_>) =
         unknown(dir, catalogue)?.into_iter().partition(|path| is_stray(path, catalogue));
     recovery.absorb(adopt(dir, &strays, catalogue, now)?);
     recovery.unknown.extend(unknown);
     catalogue.end_marks()?;
+    holds::settle(dir, catalogue)?;
     Ok(recovery)
 }
 
@@ -176,7 +177,9 @@ fn unknown(dir: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, Error> {
 
 /// Makes rows of all files of a folder that say that they are ours; ends those among them that are unfinished and nobody's.
 pub(crate) fn adopt_all(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {
-    adopt(dir, &files::walk(dir)?, catalogue, now)
+    let recovery = adopt(dir, &files::walk(dir)?, catalogue, now)?;
+    holds::settle(dir, catalogue)?;
+    Ok(recovery)
 }
 
 fn adopt(dir: &Path, paths: &[PathBuf], catalogue: &mut Catalogue, now: Utc) -> Result<Recovery, Error> {

@@ -413,7 +413,10 @@ impl Segment {
             // Step 1: folders.
             self.disk.create_folders(path.parent().unwrap_or(&self.base))?;
             // A list left by a file that is gone must not be taken for this one's.
-            if !self.disk.exists(&gaps::beside(&path))? && !self.disk.exists(&marks::beside(&path))? {
+            if !self.disk.exists(&gaps::beside(&path))?
+                && !self.disk.exists(&marks::beside(&path))?
+                && !self.disk.exists(&crate::holds::beside(&path))?
+            {
                 // Steps 2 and 3: only a name that nothing has.
                 match self.disk.create_new(&path, head) {
                     Ok(file) => {

@@ -51,3 +51,7 @@ id!(
     /// One mark of one recorder.
     MarkId
 );
+id!(
+    /// One hold, on one file or on several.
+    HoldId
+);

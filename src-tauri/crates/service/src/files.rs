@@ -7,12 +7,12 @@ use std::path::Path;
 use audyn_archive::{
     ArchiveClock, Branch, CivilClock, Error, FileFilter, Listed, SegmentRow, SegmentState, day_in,
 };
-use audyn_model::{Container, SampleIndex, Tai};
+use audyn_model::{Container, SampleIndex, Tai, Utc};
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::api::wire::{
-    Drift, FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format, Mark, MarkKind,
+    Drift, FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format, Hold, Mark, MarkKind,
 };
 use crate::api::{Access, ApiError, Caller, Code};
 use crate::book::Book;
@@ -64,6 +64,7 @@ pub(crate) fn filter(
     scope: &Scope,
     book: &Book,
     zone: &TimeZone,
+    now: Utc,
 ) -> Result<FileFilter, ApiError> {
     let studio = match (scope, &query.studio_id) {
         (Scope::Everything, wished) => wished.clone(),
@@ -89,6 +90,7 @@ pub(crate) fn filter(
         search: search.map(str::to_owned),
         container: query.format.map(terms::container),
         with_gaps: query.with_gaps.unwrap_or(false),
+        held_at: query.held.unwrap_or(false).then_some(now),
     })
 }
 
@@ -103,8 +105,8 @@ pub(crate) fn limit(wished: Option<u32>) -> Result<usize, ApiError> {
     }
 }
 
-/// A file.
-pub(crate) fn file_entry(file: &Listed, book: &Book) -> FileEntry {
+/// A file, and what holds it now.
+pub(crate) fn file_entry(file: &Listed, book: &Book, now: Utc) -> FileEntry {
     let row = &file.row;
     let rate = row.anchor.rate.hz();
     let start = row.start();
@@ -135,6 +137,18 @@ pub(crate) fn file_entry(file: &Listed, book: &Book) -> FileEntry {
         note: row.note.clone(),
         gaps: file.gaps,
         missing_s: file.missing as f64 / f64::from(rate),
+        holds: file.holds.iter().map(|own| hold(own, now)).collect(),
+    }
+}
+
+fn hold(hold: &audyn_model::Hold, now: Utc) -> Hold {
+    Hold {
+        id: hold.id.to_string(),
+        by: hold.by.clone(),
+        since: moment(hold.since),
+        until: hold.until.map(moment),
+        reason: hold.reason.clone(),
+        expired: !hold.holds_at(now),
     }
 }
 
@@ -192,6 +206,14 @@ pub(crate) fn copy_names(rows: &[SegmentRow]) -> Vec<String> {
 pub(crate) fn refusal(error: Error) -> ApiError {
     match error {
         Error::Refused { path, why, .. } => ApiError::conflict(format!("{}: {why}.", name_of(&path))),
+        Error::Held { path, hold, more } => {
+            let until = hold.until.map_or_else(String::new, |until| format!(" until {}", moment(until).0));
+            let more = if more > 0 { format!(", and there are {more} more holds") } else { String::new() };
+            let (name, by, why) = (name_of(&path), &hold.by, &hold.reason);
+            ApiError::conflict(format!(
+                "{name} is held by {by}{until}: \"{why}\"{more}. Nobody can delete it before an operator lifts the hold."
+            ))
+        }
         Error::File { source, path, act } => {
             tracing::warn!(%source, path = %path.display(), act, "a file of the archive");
             ApiError::unavailable(format!("The disk does not let this file be used: {source}."))
@@ -229,7 +251,8 @@ pub(crate) fn find(inner: &Inner, id: &str, scope: &Scope) -> Result<Listed, Api
 /// # Errors
 /// As for [`find`].
 pub(crate) fn entry(inner: &Inner, caller: &Caller, id: &str) -> Result<FileEntry, ApiError> {
-    Ok(file_entry(&find(inner, id, &Scope::of(caller)?)?, &inner.station.shelf.book()))
+    let file = find(inner, id, &Scope::of(caller)?)?;
+    Ok(file_entry(&file, &inner.station.shelf.book(), inner.station.clock.utc()))
 }
 
 /// The file at a path of the archive, absolute or below its root; none if the catalogue does not know it (yet).
@@ -237,7 +260,7 @@ pub(crate) fn entry_at(inner: &Inner, path: &Path) -> Option<FileEntry> {
     let root = inner.station.root().ok()?;
     let below = path.strip_prefix(root.dir()).unwrap_or(path);
     let file = root.listed_at(below.to_str()?).ok()??;
-    Some(file_entry(&file, &inner.station.shelf.book()))
+    Some(file_entry(&file, &inner.station.shelf.book(), inner.station.clock.utc()))
 }
 
 /// The folder directly below the root that a path is in; empty for one in the root itself.
@@ -245,7 +268,7 @@ fn folder_of(path: &str) -> &str {
     path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn name_of(path: &str) -> &str {
+pub(crate) fn name_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 

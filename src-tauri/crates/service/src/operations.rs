@@ -7,6 +7,7 @@ mod control;
 mod discovery;
 mod doctor;
 mod files;
+mod holds;
 mod opening;
 mod playback;
 mod recorders;

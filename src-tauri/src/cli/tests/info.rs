@@ -3,8 +3,8 @@ use std::path::Path;
 
 use audyn_codec::{About, Bytes, Civil, Spec, encoder, inspect};
 use audyn_model::{
-    Anchor, AudioFormat, Container, Drift, Gap, GapCause, Mark, MarkId, MarkKind, Rate, RecorderId,
-    SampleFormat, SampleIndex, SegmentId, Tai, TimeBasis,
+    Anchor, AudioFormat, Container, Drift, Gap, GapCause, Hold, HoldId, Mark, MarkId, MarkKind, Rate,
+    RecorderId, SampleFormat, SampleIndex, SegmentId, Tai, TimeBasis, Utc,
 };
 
 use super::super::info::{Beside, as_json, as_text};
@@ -62,6 +62,15 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
         kind: MarkKind::Vox,
         text: text.map(str::to_owned),
     };
+    let hold = |by: &str, until: Option<i64>| Hold {
+        id: HoldId::new(),
+        by: by.to_owned(),
+        since: Utc(1_000_000_000),
+        until: until.map(Utc),
+        reason: "complaint 7".to_owned(),
+    };
+    let (by, reason) = ("Eve".to_owned(), "settled".to_owned());
+    let lift = audyn_archive::holds::Lift { id: HoldId::new(), by, at: Utc(2_000_000_000), reason };
     let row = audyn_archive::SegmentRow {
         id: about.segment,
         recorder: about.recorder,
@@ -92,6 +101,16 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
             mark(48_100, Some(SampleIndex(48_200)), None),
             mark(48_300, None, Some("\u{1b}[31mNews")),
         ],
+        holds: audyn_archive::holds::Listed {
+            standing: vec![
+                hold("\u{1b}[31mOtto", None),
+                hold("Vera", Some(2_000_000_000)),
+                hold("Ada", Some(3_000_000_000)),
+            ],
+            lifted: vec![(Some(hold("Max", None)), lift.clone()), (None, lift)],
+            damaged: true,
+        },
+        now: Utc(2_000_000_000),
         row: Some(row),
     };
     let size = bytes.len() as u64;
@@ -107,6 +126,12 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
         "gap           48 frames of silence at frame 10: loss\n",
         "device clock  12.3 ppm slower than this machine's, measured over 600 s\n",
         "mark          100 frames from frame 100: vox\n",
+        "hold          by \\u{1b}[31mOtto since 1970-01-01T00:00:01Z, until it is lifted: complaint 7\n",
+        "hold          by Vera since 1970-01-01T00:00:01Z, expired on 1970-01-01T00:00:02Z: complaint 7\n",
+        "hold          by Ada since 1970-01-01T00:00:01Z, until 1970-01-01T00:00:03Z: complaint 7\n",
+        "hold lifted   by Eve on 1970-01-01T00:00:02Z: settled (of Max: complaint 7)\n",
+        "hold lifted   by Eve on 1970-01-01T00:00:02Z: settled\n",
+        "hold          the list beside it has lines that cannot be read; the file counts as held\n",
         "mark          to the end of the file from frame 300: vox: \\u{1b}[31mNews\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
@@ -121,5 +146,13 @@ fn a_file_of_ours_tells_whose_it_is_and_what_is_missing() {
     assert_eq!(
         (&json["marks"][0]["end"], &json["marks"][1]["end"]),
         (&48_200.into(), &serde_json::Value::Null)
+    );
+    let holds = &json["holds"];
+    assert_eq!((&holds[0]["until"], &holds[0]["expired"]), (&serde_json::Value::Null, &false.into()));
+    assert_eq!((&holds[1]["until"], &holds[1]["expired"]), (&"1970-01-01T00:00:02Z".into(), &true.into()));
+    assert_eq!(json["holds_lifted"][0]["hold"]["by"], "Max");
+    assert_eq!(
+        (&json["holds_lifted"][1]["hold"], &json["holds_damaged"]),
+        (&serde_json::Value::Null, &true.into())
     );
 }

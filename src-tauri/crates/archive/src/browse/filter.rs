@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::types::Value;
 
+use crate::catalogue::holds::HELD;
+
 /// Which files. What is not given does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileFilter {
@@ -22,6 +24,8 @@ pub struct FileFilter {
     pub container: Option<Container>,
     /// Only those with gaps.
     pub with_gaps: bool,
+    /// Only those that are held at this time.
+    pub held_at: Option<Utc>,
 }
 
 /// The instants at which a civil day begins and ends in a zone; none if it is beyond what can be counted.
@@ -71,6 +75,9 @@ pub(super) fn conditions(filter: &FileFilter) -> (String, Vec<Value>) {
     }
     if filter.with_gaps {
         add("EXISTS (SELECT 1 FROM gaps WHERE segment = segments.id)".to_owned(), &[]);
+    }
+    if let Some(now) = filter.held_at {
+        add(HELD.to_owned(), &[Value::from(now.0)]);
     }
     (sql.join(" AND "), values)
 }

@@ -82,7 +82,7 @@ fn opened_again_it_is_the_same() {
     let mode: String = again.db.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     let synchronous: i64 = again.db.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
     let version: i64 = again.db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 5));
+    assert_eq!((mode.as_str(), synchronous, version), ("wal", 1, 6));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_later_programs_catalogue_is_left_alone() {
     let before = std::fs::read(dir.path().join(FILE)).unwrap();
     assert!(matches!(
         Catalogue::open(dir.path(), Utc(1)),
-        Err(Error::CatalogueNewer { version: 7, known: 5, .. })
+        Err(Error::CatalogueNewer { version: 7, known: 6, .. })
     ));
     assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), before);
 }

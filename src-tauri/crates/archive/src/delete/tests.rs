@@ -130,7 +130,7 @@ fn a_catalogue_cannot_have_files_deleted_outside_its_root() {
         let verdicts = rig.root.delete(&[foreign.id], rig.utc());
         assert!(matches!(verdicts[0].1, Err(Error::Refused { .. })), "{path}: {verdicts:?}");
         rig.root.catalogue().mark_deletions(&[foreign.id], rig.utc()).unwrap();
-        finish(&rig.root_dir(), &mut rig.root.catalogue()).unwrap();
+        finish(&rig.root_dir(), &mut rig.root.catalogue(), rig.utc()).unwrap();
         assert!(outside.join("victim.wav").exists(), "{path}");
         rig.root.catalogue().forget(&[foreign.id]).unwrap();
     }

@@ -308,7 +308,11 @@ contract! {
     file_tree: Viewer, Get "/api/assets/tree", Empty => FileTree;
     /// One file in full.
     file: Viewer, Get "/api/assets/{id}", FileId => FileDetails;
-    /// Deletes complete files, for good.
+    /// Holds files, on top of what holds them already: nobody can delete them until that is lifted.
+    hold_files: Operator, Post "/api/assets/hold", HoldFiles => FilesDone;
+    /// Takes holds off files, that one or all of theirs.
+    lift_holds: Operator, Post "/api/assets/lift-hold", LiftHolds => FilesDone;
+    /// Deletes complete files, for good; not those that are held.
     delete_files: Studio, Post "/api/assets/delete", FileIds => FilesDone;
     /// Copies files to a folder of this machine. Nothing there is overwritten.
     copy_files: Operator, Post "/api/assets/copy", CopyFiles => Job;
@@ -354,7 +358,8 @@ pub async fn dispatch(
     let subject = OPERATIONS.iter().find(|own| own.name == name).and_then(|own| audited(own, &request));
     let work = async {
         let done = act(service, caller, name, request).await;
-        if let Some(subject) = subject {
+        let told = done.is_ok() && TOLD_IN_FULL.contains(&name);
+        if let Some(subject) = subject.filter(|_| !told) {
             let refused = done.as_ref().err();
             service.note_operation(caller, name, subject, refused).await;
         }
@@ -365,7 +370,7 @@ pub async fn dispatch(
 }
 
 /// What only looks, or only moves what one hears and sees, is not written into the audit log.
-const QUIET: [&str; 16] = [
+const QUIET: [&str; 15] = [
     "acknowledge",
     "ask_doctor",
     "cancel_doctor",
@@ -381,9 +386,10 @@ const QUIET: [&str; 16] = [
     "select_studio",
     "set_volume",
     "stop_playback",
-    // Are written with more than the request says.
-    "delete_files",
 ];
+
+/// What is written by itself when it is done, with more than the request says.
+const TOLD_IN_FULL: [&str; 3] = ["delete_files", "hold_files", "lift_holds"];
 
 /// What an operation acts on, if the audit log is to have it.
 fn audited(operation: &Operation, request: &Value) -> Option<String> {

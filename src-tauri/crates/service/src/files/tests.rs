@@ -138,6 +138,7 @@ fn a_query_is_what_it_says_within_the_callers_scope() {
         search: Some("  14 ".to_owned()),
         format: Some(Format::Opus),
         with_gaps: Some(true),
+        held: Some(true),
         ..FileQuery::default()
     };
     let expected = FileFilter {
@@ -148,15 +149,16 @@ fn a_query_is_what_it_says_within_the_callers_scope() {
         search: Some("14".to_owned()),
         container: Some(Container::Opus),
         with_gaps: true,
+        held_at: Some(Utc(7)),
     };
     for scope in [&Scope::Everything, &own] {
-        assert_eq!(filter(&query, scope, &book, &zone).unwrap(), expected);
+        assert_eq!(filter(&query, scope, &book, &zone, Utc(7)).unwrap(), expected);
     }
-    let bare =
-        filter(&FileQuery { search: Some(" ".into()), ..FileQuery::default() }, &own, &book, &zone).unwrap();
+    let blank = FileQuery { search: Some(" ".into()), ..FileQuery::default() };
+    let bare = filter(&blank, &own, &book, &zone, Utc(7)).unwrap();
     assert_eq!(bare, FileFilter { folders: expected.folders, ..FileFilter::default() });
     assert_eq!(
-        filter(&FileQuery::default(), &Scope::Everything, &book, &zone).unwrap(),
+        filter(&FileQuery::default(), &Scope::Everything, &book, &zone, Utc(7)).unwrap(),
         FileFilter::default()
     );
     let wrong = [
@@ -168,7 +170,7 @@ fn a_query_is_what_it_says_within_the_callers_scope() {
         (FileQuery { search: Some("x".repeat(201)), ..FileQuery::default() }, Code::Invalid),
     ];
     for (query, code) in wrong {
-        assert_eq!(filter(&query, &own, &book, &zone).unwrap_err().code, code, "{query:?}");
+        assert_eq!(filter(&query, &own, &book, &zone, Utc(7)).unwrap_err().code, code, "{query:?}");
     }
 }
 
@@ -181,6 +183,11 @@ fn a_page_has_one_to_a_thousand_entries() {
     }
 }
 
+fn held(until: Option<Utc>) -> audyn_model::Hold {
+    let (id, by, reason) = (audyn_model::HoldId::new(), "Otto".to_owned(), "complaint 7".to_owned());
+    audyn_model::Hold { id, by, since: Utc(0), until, reason }
+}
+
 #[test]
 fn a_file_is_shown_with_its_owner_and_its_own_clock() {
     let book = book();
@@ -188,15 +195,24 @@ fn a_file_is_shown_with_its_owner_and_its_own_clock() {
         recorder: book.recorders[0].uid,
         ..row("studio-00000001/d/x.wav", "2026-10-25T01:14:00Z", "+01:00")
     };
-    let file = Listed { row: known, bytes: 7, frames: 72_000, gaps: 2, missing: 24_000 };
-    let entry = file_entry(&file, &book);
+    let file = Listed {
+        row: known,
+        bytes: 7,
+        frames: 72_000,
+        gaps: 2,
+        missing: 24_000,
+        holds: vec![held(None), held(Some(Utc(8))), held(Some(Utc(7)))],
+    };
+    let entry = file_entry(&file, &book, Utc(7));
+    assert_eq!(entry.holds.iter().map(|hold| hold.expired).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!((entry.holds[0].by.as_str(), entry.holds[0].until), ("Otto", None));
     assert_eq!((entry.name.as_str(), entry.recorder_id), ("x.wav", Some(1)));
     assert_eq!(entry.studio_id.as_deref(), Some("studio-00000001"));
     assert_eq!((entry.start_civil.as_str(), entry.zone.as_str()), ("2026-10-25T02:14:00", "+01:00"));
     assert_eq!((entry.duration_s, entry.missing_s, entry.gaps), (1.5, 0.5, 2));
     assert_eq!((entry.state, entry.bytes), (FileState::Growing, 7));
     let foreign = Listed { row: row("x.wav", "2026-10-25T01:14:00Z", "UTC"), ..file };
-    let entry = file_entry(&foreign, &book);
+    let entry = file_entry(&foreign, &book, Utc(7));
     assert_eq!((entry.recorder_id, entry.studio_id, entry.name.as_str()), (None, None, "x.wav"));
 }
 
@@ -265,6 +281,12 @@ fn what_the_archive_refuses_is_said_without_its_folders() {
             Error::Refused { act: "delete", path: "s/d/x.wav".into(), why: "it is busy" },
             Code::Conflict,
             "x.wav: it is busy.",
+        ),
+        (
+            Error::Held { path: "s/d/x.wav".into(), hold: Box::new(held(Some(Utc(0)))), more: 2 },
+            Code::Conflict,
+            "x.wav is held by Otto until 1970-01-01T00:00:00Z: \"complaint 7\", and there are 2 more holds. Nobody can \
+             delete it before an operator lifts the hold.",
         ),
         (
             Error::File { act: "delete", path: "/secret/x.wav".into(), source: io() },

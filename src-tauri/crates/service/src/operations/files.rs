@@ -17,14 +17,14 @@ const MOST_MARKS: usize = 1000;
 /// Files that one request may act on.
 const AT_MOST: usize = 10_000;
 /// Files that one entry of the audit log names.
-const TOLD: usize = 50;
+pub(super) const TOLD: usize = 50;
 
 impl Service {
     pub(crate) async fn list_files(&self, caller: &Caller, query: FileQuery) -> Result<FilePage, ApiError> {
         let scope = Scope::of(caller)?;
         self.work(move |inner| {
-            let book = inner.station.shelf.book();
-            let filter = files::filter(&query, &scope, &book, &inner.station.zone)?;
+            let (book, now) = (inner.station.shelf.book(), inner.station.clock.utc());
+            let filter = files::filter(&query, &scope, &book, &inner.station.zone, now)?;
             let limit = files::limit(query.limit)?;
             let cursor = query.cursor.as_deref().map(str::parse::<Cursor>).transpose();
             let cursor = cursor.map_err(|_| {
@@ -32,7 +32,7 @@ impl Service {
             })?;
             let page = inner.station.root()?.page(&filter, cursor, limit).map_err(files::refusal)?;
             Ok(FilePage {
-                files: page.files.iter().map(|file| files::file_entry(file, &book)).collect(),
+                files: page.files.iter().map(|file| files::file_entry(file, &book, now)).collect(),
                 next: page.next.map(|next| next.to_string()),
                 total: page.total,
                 total_bytes: page.total_bytes,
@@ -69,7 +69,7 @@ impl Service {
                 clock: file.row.clock.as_ref().map(crate::clock::quality),
                 clock_sealed: file.row.clock_sealed.as_ref().map(crate::clock::quality),
                 hash: file.row.hashes.as_ref().map(|hashes| hex(&hashes.body)),
-                file: files::file_entry(&file, &inner.station.shelf.book()),
+                file: files::file_entry(&file, &inner.station.shelf.book(), inner.station.clock.utc()),
             })
         })
         .await
@@ -88,17 +88,21 @@ impl Service {
                 }
             }
             let ids: Vec<SegmentId> = rows.iter().map(|row| row.id).collect();
-            let mut done = Vec::new();
+            let (mut done, mut held) = (Vec::new(), Vec::new());
             for (id, verdict) in inner.station.root()?.delete(&ids, inner.station.clock.utc()) {
                 match verdict {
                     Ok(()) => done.push(id.to_string()),
                     Err(error) => {
-                        refused
-                            .push(FileRefused { id: id.to_string(), message: files::refusal(error).message });
+                        if let audyn_archive::Error::Held { path, .. } = &error {
+                            held.push(path.clone());
+                        }
+                        let message = files::refusal(error).message;
+                        refused.push(FileRefused { id: id.to_string(), message });
                     }
                 }
             }
             tell_deleted(inner, &caller, &rows, &done);
+            tell_held(inner, &caller, &held);
             Ok(FilesDone { done, refused })
         })
         .await
@@ -178,7 +182,7 @@ impl Service {
 }
 
 /// The ids of a request, each once.
-fn some(ids: &[String]) -> Result<Vec<String>, ApiError> {
+pub(super) fn some(ids: &[String]) -> Result<Vec<String>, ApiError> {
     if ids.is_empty() || ids.len() > AT_MOST {
         return Err(ApiError::invalid(format!("{} files; choose 1 to {AT_MOST}.", ids.len())));
     }
@@ -214,9 +218,18 @@ fn tell_deleted(inner: &Inner, caller: &Caller, rows: &[SegmentRow], done: &[Str
     inner.outbox.send(AppEvent::FilesRemoved(done.to_vec()));
 }
 
+/// That somebody wished to delete what is held belongs to what a hold is for.
+fn tell_held(inner: &Inner, caller: &Caller, paths: &[String]) {
+    for some in paths.chunks(TOLD) {
+        let subject = format!("{} files", some.len());
+        let message = format!("Held, and not deleted: {}.", some.join(", "));
+        inner.audit_refusal(caller, "delete_files", &subject, &message);
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -169,6 +169,8 @@ fn table(things: &Things) -> Vec<Row> {
         ("import_configuration", json!({ "text": "", "fingerprint": "" })),
         ("read_sdp", json!({ "text": "" })),
         ("adopt_stream", json!({ "session": "x" })),
+        ("hold_files", json!({ "ids": [things.own_file], "reason": "" })),
+        ("lift_holds", json!({ "ids": [things.own_file], "reason": "" })),
         ("copy_files", json!({ "ids": ["nothing"], "folder": "/tmp" })),
         ("set_password", json!({ "id": "nothing", "password": PASSWORD })),
     ] {

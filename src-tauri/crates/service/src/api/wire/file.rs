@@ -39,6 +39,24 @@ wire! {
         pub gaps: u32,
         /// Seconds missing.
         pub missing_s: f64,
+        /// Why it is kept, oldest first; those that have expired too.
+        pub holds: Vec<Hold>,
+    }
+
+    /// A reason to keep a file: as long as one of them holds, nobody can delete it.
+    pub struct Hold {
+        /// Its id: UUIDv7. Files that were held together have one.
+        pub id: String,
+        /// Who set it.
+        pub by: String,
+        /// When it was set.
+        pub since: Moment,
+        /// When it ends by itself; none: not before somebody lifts it.
+        pub until: Option<Moment>,
+        /// Why.
+        pub reason: String,
+        /// It had ended when this was told: it holds no longer.
+        pub expired: bool,
     }
 
     /// How far a file has come.
@@ -68,6 +86,8 @@ wire! {
         pub format: Option<Format>,
         /// Only those with gaps.
         pub with_gaps: Option<bool>,
+        /// Only those that are held now.
+        pub held: Option<bool>,
         /// Where the last page ended.
         pub cursor: Option<String>,
         /// At most so many: 1 to 1000, 200 if not given.
@@ -197,6 +217,28 @@ wire! {
         pub id: String,
         /// Why.
         pub message: String,
+    }
+
+    /// Files to hold.
+    #[ts(optional_fields = nullable)]
+    pub struct HoldFiles {
+        /// Their ids, 1 to 10 000.
+        pub ids: Vec<String>,
+        /// Why: 1 to 500 characters.
+        pub reason: String,
+        /// When the hold ends by itself; not before somebody lifts it if not given.
+        pub until: Option<Moment>,
+    }
+
+    /// Files to take holds off.
+    #[ts(optional_fields = nullable)]
+    pub struct LiftHolds {
+        /// Their ids, 1 to 10 000.
+        pub ids: Vec<String>,
+        /// Only this hold; all of theirs if not given.
+        pub hold_id: Option<String>,
+        /// Why: 1 to 500 characters.
+        pub reason: String,
     }
 
     /// Files to copy out.

@@ -132,7 +132,7 @@ wire! {
         pub recorder_id: Option<u32>,
         /// The recorder's name, or what else it is about.
         pub subject: String,
-        /// A word: `started`, `stopped`, `state`, `gap`, `created`, `changed`, `deleted`, `assigned`, `program`.
+        /// A word: `started`, `stopped`, `state`, `gap`, `created`, `changed`, `deleted`, `held`, `released`, `assigned`, `program`.
         pub kind: String,
         /// In a sentence.
         pub message: String,

@@ -18,9 +18,9 @@ use crate::{Options, Service};
 
 /// A station with two recorders, the first in a studio, and a file of each: one of 3 s with a gap of half a second, one
 /// of 2 s. A third one is being written.
-struct Station {
+pub(in crate::operations) struct Station {
     dir: TempDir,
-    service: Service,
+    pub service: Service,
     studio: String,
     /// Keeps its file locked, as a recorder does.
     growing: Recording,
@@ -30,7 +30,7 @@ struct Station {
 const START: Utc = Utc(1_792_888_200_000_000_000);
 
 impl Station {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let archive = dir.path().join("archive");
         let options = Options {
@@ -62,11 +62,11 @@ impl Station {
         Self { dir, service, studio, growing }
     }
 
-    async fn ask(&self, name: &str, request: Value) -> Value {
+    pub async fn ask(&self, name: &str, request: Value) -> Value {
         self.ask_as(&Caller::local(), name, request).await.unwrap()
     }
 
-    async fn ask_as(&self, caller: &Caller, name: &str, request: Value) -> Result<Value, ApiError> {
+    pub async fn ask_as(&self, caller: &Caller, name: &str, request: Value) -> Result<Value, ApiError> {
         dispatch(&self.service, caller, name, request).await
     }
 
@@ -75,11 +75,11 @@ impl Station {
         self.ask("file", json!({ "id": id })).await["file"]["path"].as_str().unwrap().to_owned()
     }
 
-    fn studio_caller(&self) -> Caller {
+    pub fn studio_caller(&self) -> Caller {
         Caller::here(Access::Studio, Some(self.studio.clone()))
     }
 
-    async fn ids(&self) -> Vec<String> {
+    pub async fn ids(&self) -> Vec<String> {
         texts(&self.ask("list_files", json!({})).await["files"], "id")
     }
 }
@@ -131,7 +131,7 @@ fn record(
     recording
 }
 
-fn texts(list: &Value, field: &str) -> Vec<String> {
+pub(in crate::operations) fn texts(list: &Value, field: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap().to_owned()).collect()
 }
 
