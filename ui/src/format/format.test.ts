@@ -88,3 +88,12 @@ table('a name split for its middle', f.splitName, [
   ['Regionalfenster Südwest, Leitung 2', { start: 'Regionalfenster Südwest, ', end: 'Leitung 2' }],
   ['Aufnahmewagenfunkverbindungsstrecke', { start: 'Aufnahmewagenfunkverbindu', end: 'ngsstrecke' }],
 ])
+
+table('the beginning of a day', (key: string, zone: string) => new Date(f.dayBegins(key, zone)).toISOString(), [
+  ['2026-03-14', 'UTC', '2026-03-14T00:00:00.000Z'],
+  ['2026-03-14', ZURICH, '2026-03-13T23:00:00.000Z'],
+  // The days on which clocks change, and those after them.
+  ['2026-03-29', ZURICH, '2026-03-28T23:00:00.000Z'], ['2026-03-30', ZURICH, '2026-03-29T22:00:00.000Z'],
+  ['2026-10-25', ZURICH, '2026-10-24T22:00:00.000Z'], ['2026-10-26', ZURICH, '2026-10-25T23:00:00.000Z'],
+  ['2026-03-14', 'Pacific/Auckland', '2026-03-13T11:00:00.000Z'], ['2026-03-14', 'America/Los_Angeles', '2026-03-14T07:00:00.000Z'],
+])

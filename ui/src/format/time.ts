@@ -79,6 +79,15 @@ export function dayKey(at: number, zone: string): string {
   return `${c.year}-${two(c.month)}-${two(c.day)}`
 }
 
+/** When a day begins in a zone, by its key; where that midnight does not exist, close to it. */
+export function dayBegins(key: string, zone: string): number {
+  const reading = Date.parse(`${key}T00:00:00Z`)
+  let at = reading
+  // Twice: the first step may cross a change of clocks.
+  for (let step = 0; step < 2; step += 1) at -= wallSeconds(at, zone) * 1000 - reading
+  return at
+}
+
 /** `CET`, `CEST`, `UTC`; `GMT+9` where a zone has no letters. */
 export function zoneName(at: number, zone: string): string {
   const parts = formatter('zone', zone, { timeZoneName: 'short', hour: 'numeric' }).formatToParts(at)

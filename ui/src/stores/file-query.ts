@@ -9,6 +9,7 @@ export function answers(file: FileEntry, query: FileQuery): boolean {
     (query.day == null || file.start_civil.startsWith(query.day)) &&
     (query.format == null || file.format === query.format) &&
     (!query.with_gaps || file.gaps > 0) &&
+    (!query.held || file.holds.some(({ expired }) => !expired)) &&
     (!search || `${file.name}\n${file.recorder_name}`.toLowerCase().includes(search))
   )
 }

@@ -41,6 +41,13 @@ export const useFilesStore = defineStore('files', () => {
     totalBytes.value += file.bytes
   }
 
+  /** A file that is no longer what was asked for leaves the list. */
+  function leave(at: number): void {
+    total.value -= 1
+    totalBytes.value -= files.value[at]?.bytes ?? 0
+    files.value = files.value.toSpliced(at, 1)
+  }
+
   let treeSoon: ReturnType<typeof setTimeout> | undefined
   /** Many recorders begin a file at the same second: the tree is read once for all of them. */
   function readTreeSoon(): void {
@@ -53,7 +60,8 @@ export const useFilesStore = defineStore('files', () => {
 
   useEvent('file', (file) => {
     const at = files.value.findIndex(({ id }) => id === file.id)
-    if (at >= 0) files.value = files.value.with(at, file)
+    if (at >= 0 && !answers(file, query.value)) leave(at)
+    else if (at >= 0) files.value = files.value.with(at, file)
     else if (loading.phase.value === 'ready') take(file)
   })
   useEvent('files_removed', (ids) => {
@@ -98,6 +106,9 @@ export const useFilesStore = defineStore('files', () => {
     list: (request: FileQuery) => client.call('list_files', request, 30_000),
     details: (id: string) => client.call('file', { id }),
     remove: (ids: string[]) => client.call('delete_files', { ids }, 120_000),
+    hold: (ids: string[], reason: string, until: string | null) => client.call('hold_files', { ids, reason, until }, 120_000),
+    /** Takes off one hold, or all of theirs. */
+    liftHolds: (ids: string[], holdId: string | null, reason: string) => client.call('lift_holds', { ids, hold_id: holdId, reason }, 120_000),
     copy: (ids: string[], folder: string) => client.call('copy_files', { ids, folder }),
     async loadJobs(): Promise<void> {
       for (const job of (await client.call('list_jobs', {})).jobs) jobs.set(job.id, job)

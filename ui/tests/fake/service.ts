@@ -1,4 +1,4 @@
-import type { ApiError, AppEvent, ConfigurationCheck, DoctorReport, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
+import type { ApiError, AppEvent, ConfigurationCheck, DoctorReport, FileEntry, FilesDone, Hold, Job, Operations, Recorder, RecorderState, Source, Status } from '../../src/api/contract'
 import { clockOf, clockQuality } from './clock'
 import type { Transport } from '../../src/api/transport'
 import { WRONG_TEXT } from './announced'
@@ -139,6 +139,16 @@ export class FakeService implements Transport {
     return found
   }
 
+  private changeHolds(ids: string[], change: (holds: Hold[]) => Hold[]): FilesDone {
+    const known = this.world.files.filter(({ id }) => ids.includes(id))
+    for (const file of known) {
+      const now = { ...file, holds: change(file.holds) }
+      this.world.files = this.world.files.map((one) => (one.id === file.id ? now : one))
+      this.emit({ type: 'file', data: now })
+    }
+    const done = known.map(({ id }) => id)
+    return { done, refused: ids.filter((id) => !done.includes(id)).map((id) => ({ id, message: 'There is no such file' })) }
+  }
   private setState(recorder: Recorder, state: RecorderState): void {
     recorder.state = state
     recorder.wanted = state !== 'stopped'
@@ -405,11 +415,12 @@ export class FakeService implements Transport {
       this.world.selection = id
       return this.selection()
     },
-    list_files: ({ recorder_id, studio_id, day, search, format, with_gaps, cursor, limit }) => {
+    list_files: ({ recorder_id, studio_id, day, search, format, with_gaps, held, cursor, limit }) => {
       const wanted = this.world.files.filter(
         (file) =>
           (!recorder_id || file.recorder_id === recorder_id) && (!studio_id || file.studio_id === studio_id) &&
           (!day || file.start_civil.startsWith(day)) && (!format || file.format === format) && (!with_gaps || file.gaps > 0) &&
+          (!held || file.holds.some(({ expired }) => !expired)) &&
           (!search || `${file.name} ${file.recorder_name}`.toLowerCase().includes(search.toLowerCase())),
       )
       const from = Number(cursor ?? 0)
@@ -448,14 +459,23 @@ export class FakeService implements Transport {
       time_basis: 'media-clock', hash: file.state === 'complete' ? '9f2c'.repeat(16) : null }
     },
     delete_files: ({ ids }) => {
-      const going = this.world.files.filter((file) => ids.includes(file.id) && file.state !== 'growing').map(({ id }) => id)
+      const held = (file: FileEntry) => file.holds.some(({ expired }) => !expired)
+      const going = this.world.files.filter((file) => ids.includes(file.id) && file.state !== 'growing' && !held(file)).map(({ id }) => id)
       this.world.files = this.world.files.filter(({ id }) => !going.includes(id))
       this.emit({ type: 'files_removed', data: going })
       return {
         done: going,
-        refused: ids.filter((id) => !going.includes(id)).map((id) => ({ id, message: 'It is being written' })),
+        refused: ids.filter((id) => !going.includes(id)).map((id) => {
+          const file = this.world.files.find((one) => one.id === id)
+          return { id, message: file && held(file) ? `${file.name} is held by ${file.holds[0]?.by}` : 'It is being written' }
+        }),
       }
     },
+    hold_files: ({ ids, reason, until }) => {
+      const hold = { id: `hold-${this.asked.length}`, by: 'This machine', since: new Date(this.world.now).toISOString(), until: until ?? null, reason, expired: false }
+      return this.changeHolds(ids, (holds) => [...holds, hold])
+    },
+    lift_holds: ({ ids, hold_id }) => this.changeHolds(ids, (holds) => holds.filter(({ id }) => hold_id != null && id !== hold_id)),
     copy_files: ({ ids, folder }) =>
       this.setJob({ id: `job-${this.jobs.size + 1}`, kind: 'copy', state: 'running', done: 312_000_000, total: ids.length * 1_036_800_512, message: folder }),
     list_jobs: () => ({ jobs: [...this.jobs.values()] }),

@@ -1,5 +1,5 @@
 import type {
-  Discovered, FileEntry, Gap, Light, Notice, Playback, Recorder, RecorderState, Settings, Source, Studio, Writing,
+  Discovered, FileEntry, Gap, Hold, Light, Notice, Playback, Recorder, RecorderState, Settings, Source, Studio, Writing,
 } from '../../src/api/contract'
 import { announced } from './announced'
 
@@ -128,6 +128,13 @@ function makeRecorder(i: number, now: number, source: Source, studio: Studio | u
   }
 }
 
+function holdOf(now: number, expired: boolean): Hold {
+  return {
+    id: expired ? 'hold-expired' : 'hold-complaint', by: 'Otto <otto@radio.example>', since: iso(now - 40 * 86_400_000),
+    until: expired ? iso(now - 86_400_000) : null, reason: expired ? 'Promised for a month' : 'Complaint 2026/17 about the morning show', expired,
+  }
+}
+
 function makeFiles(recorders: Recorder[], now: number): FileEntry[] {
   const hour = 3_600_000
   const top = Math.floor(now / hour) * hour
@@ -155,6 +162,7 @@ function makeFiles(recorders: Recorder[], now: number): FileEntry[] {
         note: faulted ? 'The disk refused to write after 14:02:11. It plays up to there.' : null,
         gaps: i % 7 === 3 ? 2 : 0,
         missing_s: i % 7 === 3 ? 0.012 : 0,
+        holds: i === 1 && r < 2 ? [holdOf(now, r === 1)] : [],
       }
     }),
   ).sort((a, b) => b.start.localeCompare(a.start))

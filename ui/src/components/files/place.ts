@@ -30,9 +30,10 @@ export interface Filters {
   search: string
   format: Format | null
   withGaps: boolean
+  held: boolean
 }
 
-export const NO_FILTERS: Filters = { search: '', format: null, withGaps: false }
+export const NO_FILTERS: Filters = { search: '', format: null, withGaps: false, held: false }
 export const EVERYTHING: Place = { studioId: null, recorderId: null, name: '' }
 
 /** What is asked of the archive. */
@@ -45,12 +46,13 @@ export function queryOf(place: Place, filters: Filters): FileQuery {
     search: search || null,
     format: filters.format,
     with_gaps: filters.withGaps || null,
+    held: filters.held || null,
     limit: 500,
   }
 }
 
 export function isNarrowed(place: Place, filters: Filters): boolean {
-  return place.name !== '' || filters.search.trim() !== '' || filters.format !== null || filters.withGaps
+  return place.name !== '' || filters.search.trim() !== '' || filters.format !== null || filters.withGaps || filters.held
 }
 
 /** `Sat 14 Mar 2026`, of the key of a day. */
