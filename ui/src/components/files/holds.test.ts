@@ -83,6 +83,13 @@ test('a hold is placed with a reason, to the end of a day on the station’s clo
   // The day has 23 hours, and Zurich is two ahead of UTC at its end.
   expect(asked('hold_files')).toEqual([{ ids: ['f1', 'f2'], reason: 'Complaint 17', until: '2026-03-29T22:00:00.000Z' }])
   expect(rows().map((row) => row.text().includes('Held'))).toEqual([false, true, true, false, false])
+  // And one of 25.
+  await tick(3)
+  await press('Place hold…')
+  await type('textarea', 'Court')
+  await type('input[type="date"]', '2026-10-25')
+  await submit()
+  expect(asked('hold_files').at(-1)).toEqual({ ids: ['f3'], reason: 'Court', until: '2026-10-25T23:00:00.000Z' })
 })
 
 test('details tell who holds it, why and until when, and lift one hold alone', async () => {
