@@ -6,7 +6,7 @@
 //! which decides about sessions.
 //!
 //! Where no browser can be sent there and back, on the station's own screen, a code leads through another device
-//! ([`device`]).
+//! (`device`).
 //!
 //! Every conversation with the provider has a limit in time and in bytes and follows no redirect. Without the provider a
 //! sign-in ends in a sentence within ten seconds; sessions that there are do not notice.
