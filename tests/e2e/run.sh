@@ -20,6 +20,7 @@ if ! command -v node >/dev/null; then
   echo "0 passed, 1 failed"
   exit 1
 fi
+[[ -d tests/oidc/node_modules ]] || npm --prefix tests/oidc ci --no-audit --no-fund --loglevel=error || { echo "0 passed, 1 failed"; exit 1; }
 
 # Step 2: the program.
 if [[ -z ${AUDYN_E2E_BINARY-} ]]; then
