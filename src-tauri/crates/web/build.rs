@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/dist");
+    // Of the checkout that is built now: a target folder may serve several, and this program with it.
+    let here = env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| io::Error::other("no CARGO_MANIFEST_DIR"))?;
+    let dist = Path::new(&here).join("../../../ui/dist");
     // There, though empty: a page that is built later is noticed then, and nothing is built anew for nothing until then.
     let _ = fs::create_dir_all(&dist);
     println!("cargo:rerun-if-changed={}", dist.display());
