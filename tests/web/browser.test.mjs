@@ -240,6 +240,50 @@ test('emergency access opens while the provider cannot be reached, and is seen b
   await admin.context().close()
 })
 
+test('an administrator finds every page whole, makes a studio and gives it a recorder', LIMIT, async () => {
+  const page = await browser.seat(station)
+  await signIn(page, 'ada')
+  await page.getByText(/^Connected to /).waitFor()
+  const go = (name) => page.getByRole('navigation').getByRole('link', { name, exact: true }).first().click()
+  // What went wrong has a panel of its own; the hints of fields are alerts, too.
+  const whole = async (what) => assert.equal(await page.locator('.error[role=alert]').count(), 0, `${what} shows no trouble`)
+  for (const name of ['Studios', 'Sources', 'Files', 'Doctor', 'Settings', 'Overview']) {
+    await go(name)
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+    await whole(name)
+  }
+  // A recorder, with everything about it.
+  await card(page, 'Studio 2').getByRole('link').first().click()
+  for (const name of ['Outputs', 'Source', 'Triggers', 'Gaps', 'History', 'Now']) {
+    const tab = page.getByRole('tab', { name })
+    await tab.click()
+    await until(`${name} is shown`, async () => (await tab.getAttribute('aria-selected')) === 'true')
+    await whole(name)
+  }
+  // The settings of the station, one after the other.
+  await go('Settings')
+  for (const name of ['Network access', 'Users', 'Sessions', 'Tokens', 'Audit', 'Station']) {
+    const link = page.getByRole('link', { name, exact: true })
+    await link.click()
+    await until(`${name} is shown`, async () => (await link.getAttribute('aria-current')) === 'page')
+    await whole(name)
+  }
+  await go('Studios')
+  await page.getByRole('button', { name: 'New studio' }).click()
+  const dialog = page.getByRole('dialog')
+  await fill([dialog.getByLabel('Name', { exact: true }), 'Küche & Flur'])
+  await dialog.getByRole('radio', { name: /^Orange/ }).click()
+  await dialog.getByRole('button', { name: 'Create studio' }).click()
+  await page.getByRole('button', { name: /^Recorder of Küche & Flur/ }).click()
+  await page.getByRole('menuitem', { name: /^Studio 2/ }).or(page.locator('.v-overlay .v-list-item', { hasText: /^Studio 2/ })).first().click()
+  await page.getByRole('button', { name: /^Recorder of Küche & Flur: Studio 2/ }).waitFor()
+  const { studios } = (await ask(page, 'GET', '/api/studios/')).body
+  const [made, before] = ['Küche & Flur', 'Studio 2'].map((name) => studios.find((studio) => studio.name === name))
+  assert.ok(made.recorder_id)
+  assert.equal(before.recorder_id, null, 'a recorder has one studio')
+  await page.context().close()
+})
+
 test('on a telephone recorders are a list, and every page is one touch away', LIMIT, async () => {
   const page = await browser.seat(station, { width: 390, height: 844 })
   await signIn(page, 'otto')

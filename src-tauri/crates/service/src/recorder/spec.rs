@@ -59,5 +59,5 @@ impl RecorderSpec {
     pub const RING_MS: u64 = 10_500;
     /// Between two checkpoints unless told otherwise. With the reorder window and the writer's turns it keeps what a kill
     /// or a power cut can take below the one second that is promised.
-    pub const CHECKPOINT: Duration = Duration::from_millis(500);
+    pub const CHECKPOINT: Duration = Duration::from_millis(400);
 }
