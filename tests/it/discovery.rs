@@ -2,16 +2,16 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use audyn_engine::rt::SystemClock;
+use audyn_service::Service;
 use audyn_service::api::{Caller, dispatch};
-use audyn_service::{Options, Service};
 use serde_json::{Value, json};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::rig::{Rig, between_hosts};
+use crate::rig::{Rig, between_hosts, station_options};
 use crate::sound::wait_for;
 
 const GROUP: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 255, 255), 9875);
@@ -146,15 +146,7 @@ fn registration(session: &str, port: u16) -> Vec<u8> {
 #[test]
 fn ravenna_station() {
     let Ok(dir) = std::env::var("STATION") else { return };
-    let options = Options {
-        state_dir: PathBuf::from(&dir).join("state"),
-        archive_root: Some(PathBuf::from(&dir).join("archive")),
-        default_archive_root: PathBuf::from(&dir).join("archive"),
-        originator: "Audyn test".to_owned(),
-        real_time: false,
-        demo_if_empty: false,
-        zone: jiff::tz::TimeZone::UTC,
-    };
+    let options = station_options(Path::new(&dir));
     let service = Service::open(options, Arc::new(SystemClock)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ask = |operation: &str, request: Value| {

@@ -5,11 +5,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use audyn_engine::rt::SystemClock;
+use audyn_service::Service;
 use audyn_service::api::{Caller, dispatch};
-use audyn_service::{Options, Service};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, Running, decoded};
+use crate::rig::{Rig, Running, decoded, station_options};
 use crate::sound::{RATE, SINK, Sound, frame, wait_for, wav};
 
 /// Frames of a cycle of PipeWire's. Long ones: without real-time priority a player is late for a short one now and then,
@@ -143,15 +143,7 @@ fn a_card_is_recorded_and_opened_again_in_the_same_file() {
 
 /// A station with these sources, closed again.
 fn station(rig: &Rig, sources: &[(&str, Value)]) {
-    let options = Options {
-        state_dir: rig.path("state"),
-        archive_root: Some(rig.path("archive")),
-        default_archive_root: rig.path("archive"),
-        originator: "Audyn test".to_owned(),
-        real_time: false,
-        demo_if_empty: false,
-        zone: jiff::tz::TimeZone::UTC,
-    };
+    let options = station_options(&rig.path(""));
     let service = Service::open(options, Arc::new(SystemClock)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for (name, config) in sources {

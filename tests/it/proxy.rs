@@ -2,18 +2,18 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use audyn_engine::rt::SystemClock;
+use audyn_service::Service;
 use audyn_service::api::{Caller, dispatch};
-use audyn_service::{Options, Service};
 use audyn_web::{Limits, Web};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, between_hosts};
+use crate::rig::{Rig, between_hosts, station_options};
 use crate::sound::wait_for;
 
 /// Tries to sign in, and says that it asks for somebody else.
@@ -44,15 +44,7 @@ fn somebody_far_away() {
 #[test]
 fn station_behind_a_proxy() {
     let Ok(port) = std::env::var("BEHIND") else { return };
-    let options = Options {
-        state_dir: PathBuf::from("state"),
-        archive_root: Some(PathBuf::from("archive")),
-        default_archive_root: PathBuf::from("archive"),
-        originator: "Audyn test".to_owned(),
-        real_time: false,
-        demo_if_empty: false,
-        zone: jiff::tz::TimeZone::UTC,
-    };
+    let options = station_options(Path::new(""));
     let service = Service::open(options, Arc::new(SystemClock)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ask = |operation: &str, request: Value| {

@@ -29,6 +29,19 @@ pub struct Running {
     seen: Vec<String>,
 }
 
+/// How a test opens a station of its own below `dir`.
+pub fn station_options(dir: &Path) -> audyn_service::Options {
+    audyn_service::Options {
+        state_dir: dir.join("state"),
+        archive_root: Some(dir.join("archive")),
+        default_archive_root: dir.join("archive"),
+        originator: "Audyn test".to_owned(),
+        real_time: false,
+        demo_if_empty: false,
+        zone: jiff::tz::TimeZone::UTC,
+    }
+}
+
 impl Rig {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audyn_engine::rt::SystemClock;
+use audyn_service::Service;
 use audyn_service::api::{Caller, dispatch};
-use audyn_service::{Options, Service};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, Running};
+use crate::rig::{Rig, Running, station_options};
 
 const UNIT: &str = include_str!("../../src-tauri/packaging/audyn.service");
 /// The longest a test waits for a word.
@@ -78,15 +78,7 @@ fn systemd_finds_nothing_wrong_with_the_unit() {
 #[test]
 fn the_supervisor_is_told_of_the_start_that_it_lives_and_of_the_stop() {
     let rig = Rig::new();
-    let options = Options {
-        state_dir: rig.path("state"),
-        archive_root: Some(rig.path("archive")),
-        default_archive_root: rig.path("archive"),
-        originator: "Audyn test".to_owned(),
-        real_time: false,
-        demo_if_empty: false,
-        zone: jiff::tz::TimeZone::UTC,
-    };
+    let options = station_options(&rig.path(""));
     let service = Service::open(options, Arc::new(SystemClock)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ask = |operation: &str, request: Value| {
