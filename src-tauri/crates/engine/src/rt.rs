@@ -23,7 +23,7 @@ pub use interfaces::{Interface, interfaces};
 pub use memory::give_memory_back;
 pub use phc::{KernelClock, Phc, PhcReading, kernel_clock, phc_of_interface};
 #[cfg(feature = "pipewire")]
-pub use pipewire::{StreamTime, stream_time};
+pub use pipewire::{Cycle, StreamTime, stream_time};
 pub use priority::{Granted, Refusal, lock_memory, make_this_thread_real_time, priority_given_up};
 pub use recvmmsg::{Batch, Datagram, grow_receive_buffer, receive_options};
 pub use sendmmsg::{Outbox, Sent};

@@ -19,9 +19,9 @@ use audyn_model::{Gap, GapCause, Rate, SampleIndex, TimeBasis};
 #[path = "../../../../tests/support/sound.rs"]
 mod sound;
 
-use self::sound::{Owned, RATE, SINK, Sound, frame, start, wait_for, wav};
+use self::sound::{FIRST, Owned, RATE, SINK, Sound, frame, start, wait_for, wav};
 
-/// Frames of a cycle of PipeWire's. Long ones: without real-time priority whoever is late for a short one hears another.
+/// Frames of a cycle of PipeWire's, or as many as it takes. Long ones: without real-time priority whoever is late for a short one hears another.
 const CYCLE: usize = 4096;
 /// Frames of the ramp. Whole cycles: `pw-play` keeps what does not fill its last buffer.
 const FRAMES: usize = 24 * CYCLE;
@@ -54,7 +54,7 @@ fn command(program: &str) -> Command {
 
 fn play() -> Owned {
     let file = format!("{}/ramp.wav", std::env::var(CHILD).unwrap());
-    start(command("pw-play").args(["--target", SINK, &file]))
+    start(command(FIRST[0]).args(&FIRST[1..]).args(["pw-play", "--target", SINK, &file]))
 }
 
 /// What came out of a capture: words and their positions, and gaps; contiguous, begun once.
@@ -196,6 +196,64 @@ fn a_sink_is_recorded_word_for_word_and_its_absence_is_a_gap_in_the_same_recordi
     first.finish();
     heard.read(&mut first.frames);
     assert!(heard.anchors > 0, "the anchor is measured again");
+}
+
+/// Holds this process up again and again, each time for longer than a cycle, as a machine does that has no time for it.
+/// PipeWire and the player go on.
+fn hold_up(times: usize) -> Owned {
+    let script = "for n in $(seq $1); do sleep 0.1; kill -STOP $0; sleep 0.1$n; kill -CONT $0; done";
+    start(command("sh").args(["-c", script, &std::process::id().to_string(), &times.to_string()]))
+}
+
+#[test]
+fn what_passes_while_the_program_is_held_up_is_a_gap_where_it_was() {
+    if std::env::var(CHILD).is_err() {
+        let own = "what_passes_while_the_program_is_held_up_is_a_gap_where_it_was";
+        return in_a_world_of_its_own(own, &[("PIPEWIRE_QUANTUM", &format!("{CYCLE}/{RATE}"))]);
+    }
+    let inputs = Inputs::new(Arc::new(SystemClock), true);
+    let pipewire = PipeWire { node: SINK.into(), rate: Rate::HZ_48000, stream_channels: 2, pick: vec![] };
+    let mut capture = capture(&inputs, &Source::PipeWire(pipewire));
+    let mut heard = Heard::default();
+    let _holding = hold_up(6);
+    heard.hear_the_ramp(&mut capture.frames);
+    let missing = (heard.missing(GapCause::Loss) + heard.missing(GapCause::Outage)) as usize;
+    let (words, _) = heard.check(true);
+    println!("{words} words, missing {missing} in {} places", heard.gaps.len());
+    assert!(missing >= CYCLE, "it was held up: {missing}");
+    assert!(words + missing >= FRAMES, "{words} words, {missing} missing");
+}
+
+#[test]
+fn a_node_whose_driver_tells_no_time_is_recorded_by_this_machines_clock() {
+    if std::env::var(CHILD).is_err() {
+        let own = "a_node_whose_driver_tells_no_time_is_recorded_by_this_machines_clock";
+        return in_a_world_of_its_own(own, &[]);
+    }
+    // PipeWire's own source of a sine: 11 periods in 1200 frames.
+    let node = "{ factory.name=audiotestsrc library.name=audiotestsrc/libspa-audiotestsrc node.name=test-sine \
+                media.class=Audio/Source object.linger=true audio.position=[FL FR] audio.rate=48000 }";
+    assert!(command("pw-cli").args(["create-node", "adapter", node]).status().unwrap().success());
+    let inputs = Inputs::new(Arc::new(SystemClock), true);
+    let node = PipeWire { node: "test-sine".into(), rate: Rate::HZ_48000, stream_channels: 2, pick: vec![0] };
+    let mut capture = capture(&inputs, &Source::PipeWire(node));
+    let (mut longest, mut unbroken, mut samples) = (0, 0, Vec::<f64>::new());
+    wait_for("half a second without a break", || {
+        while let Some(item) = capture.frames.take() {
+            let Item::Frames { block, .. } = item else { continue };
+            samples.extend(block.samples().iter().map(|s| f64::from(*s) / f64::from(i32::MAX)));
+            capture.frames.give_back(block);
+            // Each sample of a sine follows from the two before it.
+            let next = 2.0 * (std::f64::consts::TAU * 11.0 / 1200.0).cos();
+            for three in samples.windows(3) {
+                let follows = (three[2] - (next * three[1] - three[0])).abs() < 1e-5;
+                unbroken = if follows && three[1].abs() > 0.0 { unbroken + 1 } else { 0 };
+                longest = longest.max(unbroken);
+            }
+            samples.drain(..samples.len().saturating_sub(2));
+        }
+        (longest > RATE / 2).then_some(())
+    });
 }
 
 #[test]

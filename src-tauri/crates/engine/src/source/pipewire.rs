@@ -12,6 +12,8 @@ use serde::Serialize;
 
 #[cfg(feature = "pipewire")]
 mod client;
+#[cfg(feature = "pipewire")]
+mod cycles;
 #[cfg(any(test, feature = "pipewire"))]
 mod graph;
 #[cfg(any(test, feature = "pipewire"))]

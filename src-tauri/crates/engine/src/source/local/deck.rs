@@ -182,6 +182,7 @@ impl Deck {
             let len = to.since(run.next);
             if len >= i64::from(rate.hz()) {
                 run.next = to;
+                run.position = run.position.map(|at| at.wrapping_add(len as u64));
                 self.taps.iter_mut().for_each(|tap| tap.gap(len as u64, GapCause::Outage));
             }
         }
@@ -281,22 +282,23 @@ fn missing(taken: &Taken, hz: u32) -> [Option<(u64, GapCause)>; 2] {
     let hz = u64::from(hz);
     let by_clock = u64::try_from(taken.by_clock.since(taken.expected)).unwrap_or(0);
     let some = |len: u64, cause| (len > 0).then_some((len, cause));
-    if taken.outage {
-        return [some(by_clock, GapCause::Outage), None];
-    }
     // The device's own count is exact, unless it is another one than before.
     let agrees = |counted: u64| counted.abs_diff(by_clock) * 1_000_000_000 < AGREES_NS as u64 * hz;
-    match taken.counted {
-        Some(counted) if counted <= COUNTED_S * hz && agrees(counted) => {
+    let exact = taken.counted.filter(|counted| *counted <= COUNTED_S * hz && agrees(*counted));
+    if taken.outage {
+        return [some(exact.unwrap_or(by_clock), GapCause::Outage), None];
+    }
+    match exact {
+        Some(counted) => {
             let ours = taken.dropped.min(counted);
             [some(counted - ours, GapCause::Loss), some(ours, GapCause::Overrun)]
         }
         // Of what only the clock tells, at least one sample is missing: the device said so.
-        Some(_) | None if taken.broken => {
+        None if taken.broken => {
             let lost = by_clock.saturating_sub(taken.dropped).max(1);
             [some(lost, GapCause::Loss), some(taken.dropped, GapCause::Overrun)]
         }
-        Some(_) | None => [some(taken.dropped, GapCause::Overrun), None],
+        None => [some(taken.dropped, GapCause::Overrun), None],
     }
 }
 

@@ -39,8 +39,8 @@ pub struct Intake {
 
 /// Our end.
 pub struct Outlet {
-    pub(super) samples: Consumer<i32>,
-    pub(super) portions: Consumer<Portion>,
+    pub(in crate::source) samples: Consumer<i32>,
+    pub(in crate::source) portions: Consumer<Portion>,
 }
 
 /// What a device tells about itself, from whatever thread.
@@ -111,22 +111,41 @@ impl Intake {
         taken: Mono,
         position: Option<u64>,
     ) {
+        self.push_if(frames, samples, taken, position, || true);
+    }
+
+    /// As [`Self::push`], from memory that its owner may write anew meanwhile: once the samples are copied, `whole` tells
+    /// whether they still are what they were. If not, none of them is taken. Returns whether they were whole.
+    pub fn push_if(
+        &mut self,
+        frames: u32,
+        samples: impl Iterator<Item = i32>,
+        taken: Mono,
+        position: Option<u64>,
+        whole: impl FnOnce() -> bool,
+    ) -> bool {
         self.alarm.0.beats.fetch_add(1, Ordering::Relaxed);
         let count = frames as usize * self.channels;
         if frames == 0 {
-            return;
+            return true;
         }
         let room = self.portions.slots() > 0;
-        let Some(chunk) = room.then(|| self.samples.write_chunk_uninit(count).ok()).flatten() else {
+        let Some(mut chunk) = room.then(|| self.samples.write_chunk(count).ok()).flatten() else {
             self.dropped = self.dropped.saturating_add(frames);
-            return;
+            return true;
         };
-        chunk.fill_from_iter(samples);
+        let (first, second) = chunk.as_mut_slices();
+        first.iter_mut().chain(second).zip(samples).for_each(|(place, sample)| *place = sample);
+        if !whole() {
+            return false;
+        }
+        chunk.commit_all();
         let alarms = self.alarm.0.broken.load(Ordering::Relaxed);
         let broken = std::mem::replace(&mut self.alarms, alarms) != alarms;
         let dropped = std::mem::take(&mut self.dropped);
         let pushed = self.portions.push(Portion { frames, taken, position, broken, dropped });
         debug_assert!(pushed.is_ok(), "there was a place, and only this end fills it");
+        true
     }
 }
 

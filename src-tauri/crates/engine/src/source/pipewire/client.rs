@@ -22,11 +22,11 @@ use pipewire::spa::utils::{Direction, SpaTypes};
 use pipewire::stream::{Stream, StreamFlags, StreamListener, StreamState};
 use pipewire::types::ObjectType;
 
+use super::cycles::Cycles;
 use super::graph::Graph;
-use super::ticks::Ticks;
 use super::{Error, Kind, Node};
-use crate::rt::stream_time;
-use crate::source::local::{Intake, Port, from_float};
+use crate::rt::Cycle;
+use crate::source::local::Port;
 
 /// The thread looks after what is wanted this often.
 const TURN: Duration = Duration::from_millis(50);
@@ -329,12 +329,13 @@ impl Playing {
             props.insert("stream.capture.sink", "true");
         }
         let stream = Stream::new(&connection.core, "audyn", props)?;
-        let mut intake = wanted.port.connect(24);
-        let mut ticks = Ticks::default();
+        let now = Arc::new(Cycle::default());
+        let (intake, clock) = (wanted.port.connect(24), wanted.port.clock());
+        let mut cycles = Cycles::new(intake, Arc::clone(&now), clock, rate, channels);
         let (streams, failed) = (Rc::new(Cell::new(false)), Rc::new(RefCell::new(None)));
         let (runs, fails) = (Rc::clone(&streams), Rc::clone(&failed));
-        let listener = stream
-            .add_local_listener::<()>()
+        let listener = now
+            .follow(stream.add_local_listener::<()>())
             .state_changed(move |_, (), _, state| {
                 runs.set(state == StreamState::Streaming);
                 match state {
@@ -343,8 +344,7 @@ impl Playing {
                     StreamState::Connecting | StreamState::Paused | StreamState::Streaming => {}
                 }
             })
-            // On PipeWire's real-time thread: it has `intake` and `ticks` to itself.
-            .process(move |stream, ()| process(stream, &mut intake, &mut ticks, rate, channels))
+            .process(move |stream, ()| cycles.process(stream))
             .register()?;
         let format = format(rate, channels, &node.channels);
         let mut params: Vec<&Pod> = Pod::from_bytes(&format).into_iter().collect();
@@ -359,32 +359,6 @@ impl Playing {
         let stream = Some(Open { _listener: listener, stream });
         Ok(Self { id: wanted.id, serial: node.serial.clone(), again, streams, failed, stream })
     }
-}
-
-/// The real-time side: what one cycle of the graph brought. Allocates nothing, locks nothing, and cannot panic.
-fn process(
-    stream: &pipewire::stream::StreamRef,
-    intake: &mut Intake,
-    ticks: &mut Ticks,
-    rate: u32,
-    channels: u16,
-) {
-    let time = stream_time(stream);
-    let Some(mut buffer) = stream.dequeue_buffer() else { return };
-    let (Some(time), Some(data)) = (time, buffer.datas_mut().first_mut()) else { return };
-    let (from, size) = (data.chunk().offset() as usize, data.chunk().size() as usize);
-    let Some(bytes) = data.data().and_then(|all| all.get(from..from.checked_add(size)?)) else { return };
-    let (floats, _) = bytes.as_chunks::<4>();
-    let frames = (floats.len() / usize::from(channels.max(1))) as u32;
-    let long = i64::from(frames) * 1_000_000_000 / i64::from(rate.max(1));
-    let taken = Mono(time.now.0 - time.delay_ns - long);
-    let position = ticks.place(time.ticks, time.rate, rate, frames);
-    intake.push(
-        frames,
-        floats.iter().map(|bytes| from_float(f32::from_le_bytes(*bytes))),
-        taken,
-        Some(position),
-    );
 }
 
 /// The format that is asked for: floats, the rate and as many channels as are recorded, in the node's own places.

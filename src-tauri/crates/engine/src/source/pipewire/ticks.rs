@@ -15,8 +15,9 @@ pub struct Ticks {
 
 impl Ticks {
     /// A portion of `frames` at `rate`, at the beginning of which the graph's count (`tick_rate` a second) was `ticks`.
-    /// Returns its place on the stream's count.
-    pub fn place(&mut self, ticks: u64, tick_rate: u32, rate: u32, frames: u32) -> u64 {
+    /// Returns its place on the stream's count, and whether something is missing before it.
+    pub fn place(&mut self, ticks: u64, tick_rate: u32, rate: u32, frames: u32) -> (u64, bool) {
+        let mut missing = false;
         if let Some((before, held)) = self.last {
             let step = ticks.wrapping_sub(before).cast_signed();
             let step = i128::from(step) * i128::from(rate) / i128::from(tick_rate.max(1));
@@ -25,7 +26,8 @@ impl Ticks {
             let tolerance = if rate == tick_rate { 0 } else { i128::from(held / 2) };
             match u64::try_from(missed) {
                 Ok(missed) if i128::from(missed) > tolerance => {
-                    self.position = self.position.wrapping_add(missed)
+                    missing = true;
+                    self.position = self.position.wrapping_add(missed);
                 }
                 Ok(_) => {}
                 Err(_) if -missed <= tolerance => {}
@@ -35,7 +37,7 @@ impl Ticks {
         self.last = Some((ticks, frames));
         let at = self.position;
         self.position = at.wrapping_add(frames.into());
-        at
+        (at, missing)
     }
 }
 
@@ -48,7 +50,7 @@ mod tests {
         let mut ticks = Ticks::default();
         let places = [(0, 1024), (1024, 1024), (4096, 512), (4608, 1024)]
             .map(|(at, n)| ticks.place(at, 48_000, 48_000, n));
-        assert_eq!(places, [0, 1024, 4096, 4608]);
+        assert_eq!(places, [(0, false), (1024, false), (4096, true), (4608, false)]);
     }
 
     #[test]
@@ -57,7 +59,7 @@ mod tests {
         let cycles = [(0, 940), (1024, 941), (2048, 941), (4096, 941)];
         assert_eq!(
             cycles.map(|(at, n)| ticks.place(at, 48_000, 44_100, n)),
-            [0, 940, 1881, 1881 + 941 + 940]
+            [(0, false), (940, false), (1881, false), (1881 + 941 + 940, true)]
         );
     }
 
@@ -65,6 +67,7 @@ mod tests {
     fn another_count_is_no_gap() {
         let mut ticks = Ticks::default();
         ticks.place(1_000_000, 48_000, 48_000, 1024);
-        assert!(ticks.place(0, 48_000, 48_000, 1024) >= ANOTHER);
+        let (place, missing) = ticks.place(0, 48_000, 48_000, 1024);
+        assert!(place >= ANOTHER && !missing);
     }
 }

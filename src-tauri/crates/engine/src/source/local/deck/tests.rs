@@ -150,6 +150,20 @@ fn a_device_that_was_away_leaves_a_gap_as_long_as_that() {
 }
 
 #[test]
+fn an_outage_is_exact_where_the_device_counted_on() {
+    let mut rig = Rig::new();
+    let (mut frames, _) = rig.join(1, &[]);
+    rig.play(Some(0));
+    rig.silence(3_000);
+    rig.play(Some(480 + 3 * 48_000 + 17));
+    rig.part(1);
+    let (_, samples, gaps) = read(&mut frames);
+    assert_eq!(samples.len(), 2 * 960);
+    assert!(gaps.len() > 1 && gaps.iter().all(|gap| gap.cause == GapCause::Outage), "{gaps:?}");
+    assert_eq!(gaps.iter().map(|gap| gap.len).sum::<u64>(), 3 * 48_000 + 17);
+}
+
+#[test]
 fn a_device_that_says_it_lost_some_leaves_a_gap_by_the_clock() {
     let mut rig = Rig::new();
     let (mut frames, _) = rig.join(1, &[]);
