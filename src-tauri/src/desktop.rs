@@ -13,6 +13,7 @@
 //! | `page_alive` | the page lives; a page that does not say so for ten seconds is loaded again |
 //! | `pick_folder {start}` | the folder that a person chose, or null |
 //! | `export_audit {query, name}` | the audit log, as far as it is asked for, to a file that a person chose; how many entries, or null |
+//! | `save_configuration` | the configuration, to a file that a person chose; which, or null |
 //! | `reveal_file {id}` | shows a recording in the file manager |
 //! | `leave_kiosk`, `enter_kiosk` | gives the window its frame, and takes it away again |
 //! | `ways_in` | how somebody can sign in |

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use audyn_service::api::wire::{AuditQuery, Me, WaysIn};
+use audyn_service::api::wire::{AuditQuery, ConfigurationFile, Me, WaysIn};
 use audyn_service::api::{self, ApiError};
 use audyn_web::oidc::Shown;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tauri::ipc::{Channel, Invoke, InvokeResponseBody};
 use tauri::{AppHandle, State, Wry};
 
@@ -44,6 +44,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         page_alive,
         pick_folder,
         export_audit,
+        save_configuration,
         reveal_file,
         leave_kiosk,
         enter_kiosk,
@@ -125,6 +126,17 @@ async fn export_audit(
         }
     };
     save::audit(&to, query, read).await.map(Some)
+}
+
+#[tauri::command]
+async fn save_configuration(app: AppHandle, shell: Shared<'_>) -> Result<Option<String>, ApiError> {
+    unlocked(&shell)?;
+    let service = shell.station.service().await?;
+    let caller = person::caller(&app, &service)?;
+    let file = api::dispatch(&service, &caller, "export_configuration", json!({})).await?;
+    let file: ConfigurationFile = serde_json::from_value(file).map_err(ApiError::internal)?;
+    let Some(to) = save::ask(&app, "Save the configuration", &file.name).await? else { return Ok(None) };
+    save::text(&to, file.text).await.map(Some)
 }
 
 #[tauri::command]

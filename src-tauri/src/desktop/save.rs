@@ -76,30 +76,23 @@ where
     Reading: Future<Output = Result<AuditExport, ApiError>>,
 {
     query.limit = None;
-    let to = to.to_path_buf();
-    let cannot = {
-        let to = to.clone();
-        move |error: io::Error| {
-            tracing::warn!("cannot write {}: {error}", to.display());
-            ApiError::unavailable(format!("{} cannot be written: {error}.", to.display()))
-        }
-    };
-    let at = to.clone();
-    let mut file = on_disk(move || Beside::make(&at)).await?.map_err(&cannot)?;
+    let mut file = Beside::make(to).await?;
     let mut entries = 0;
     loop {
         let part = read(query.clone()).await?;
         entries += u64::from(part.entries);
-        file = on_disk(move || file.write(part.lines.as_bytes())).await?.map_err(&cannot)?;
+        file = file.write(part.lines).await?;
         let Some(next) = part.next else { break };
         query.before = Some(next);
     }
-    on_disk(move || file.put()).await?.map_err(&cannot)?;
+    file.put().await?;
     Ok(Exported { entries, path: to.display().to_string() })
 }
 
-async fn on_disk<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    spawn_blocking(act).await.map_err(ApiError::internal)
+/// Writes a text. The file is there whole, or as it was. Returns where it is.
+pub async fn text(to: &Path, text: String) -> Result<String, ApiError> {
+    Beside::make(to).await?.write(text).await?.put().await?;
+    Ok(to.display().to_string())
 }
 
 /// A file beside the one that it becomes. Dropped before that, it is gone.
@@ -111,25 +104,30 @@ struct Beside {
 }
 
 impl Beside {
-    fn make(to: &Path) -> io::Result<Self> {
+    async fn make(to: &Path) -> Result<Self, ApiError> {
         let mut name = to.file_name().unwrap_or_default().to_os_string();
         name.push(".part");
         let path = to.with_file_name(name);
+        let beside = path.clone();
         // One that somebody else has is not touched.
-        let file = File::create_new(&path)?;
+        let file = on_disk(to, move || File::create_new(&beside)).await?;
         Ok(Self { file, path, to: to.to_path_buf(), put: false })
     }
 
-    fn write(mut self, bytes: &[u8]) -> io::Result<Self> {
-        self.file.write_all(bytes)?;
-        Ok(self)
+    async fn write(mut self, text: String) -> Result<Self, ApiError> {
+        let to = self.to.clone();
+        on_disk(&to, move || self.file.write_all(text.as_bytes()).map(|()| self)).await
     }
 
-    fn put(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        std::fs::rename(&self.path, &self.to)?;
-        self.put = true;
-        Ok(())
+    async fn put(mut self) -> Result<(), ApiError> {
+        let to = self.to.clone();
+        let put = move || {
+            self.file.sync_all()?;
+            std::fs::rename(&self.path, &self.to)?;
+            self.put = true;
+            Ok(())
+        };
+        on_disk(&to, put).await
     }
 }
 
@@ -139,6 +137,17 @@ impl Drop for Beside {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Does something to the file that is written, on a thread that may wait for a disk.
+async fn on_disk<T: Send + 'static>(
+    to: &Path,
+    act: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, ApiError> {
+    spawn_blocking(act).await.map_err(ApiError::internal)?.map_err(|error| {
+        tracing::warn!("cannot write {}: {error}", to.display());
+        ApiError::unavailable(format!("{} cannot be written: {error}.", to.display()))
+    })
 }
 
 #[cfg(test)]

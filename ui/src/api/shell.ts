@@ -57,6 +57,8 @@ export interface Shell {
   signOut(): Promise<void>
   /** Writes the audit log, as far as it is asked for, to a file that a person chose; none when the choice was given up. */
   exportAudit(query: Request<'export_audit'>, name: string): Promise<{ entries: number; path: string } | null>
+  /** Writes the configuration to a file that a person chose, and says which; none when the choice was given up. */
+  saveConfiguration(): Promise<string | null>
   onCloseRequested(take: (question: CloseQuestion) => void): Promise<Unsubscribe>
   answerClose(answer: CloseAnswer): Promise<void>
   /** Files are being finished, and the program ends then. */

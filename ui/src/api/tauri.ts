@@ -74,6 +74,7 @@ export function tauriShell(): Shell {
     cancelSignIn: () => tell('cancel_sign_in'),
     signOut: () => tell('sign_out'),
     exportAudit: (query, name) => tell('export_audit', { query, name }),
+    saveConfiguration: () => tell('save_configuration'),
     onCloseRequested: (take) => listen<CloseQuestion>('audyn://close-requested', (event) => take(event.payload)),
     answerClose: (answer) => tell('answer_close', { answer }),
     onLeaving: (take) => listen('audyn://leaving', () => take()),

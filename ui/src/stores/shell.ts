@@ -38,6 +38,7 @@ export const useShellStore = defineStore('shell', () => {
     reveal: async (fileId: string): Promise<void> => own?.reveal(fileId),
     pickFolder: async (start?: string): Promise<string | null> => (await own?.pickFolder(start)) ?? null,
     exportAudit: async (query: Request<'export_audit'>, name: string) => (await own?.exportAudit(query, name)) ?? null,
+    saveConfiguration: async (): Promise<string | null> => (await own?.saveConfiguration()) ?? null,
     async answerClose(answer: CloseAnswer): Promise<void> {
       closing.value = undefined
       await own?.answerClose(answer)

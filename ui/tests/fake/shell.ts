@@ -41,6 +41,10 @@ export class FakeShell implements Shell {
     this.told.push(`export ${name} ${JSON.stringify(query)}`)
     return this.saveTo === null ? null : { entries: 250, path: this.saveTo }
   }
+  async saveConfiguration() {
+    this.told.push('save configuration')
+    return this.saveTo
+  }
   /** The code was used on another device, or was not. */
   used(who: SignedIn): void {
     this.signed = who

@@ -48,3 +48,19 @@ async fn what_was_there_stays_if_an_export_fails() {
         audit(&dir.path().join("x/y"), AuditQuery::default(), |_| ready(Ok(part("", 0, None)))).await;
     assert!(failed.unwrap_err().message.contains("cannot be written"));
 }
+
+#[tokio::test]
+async fn a_text_is_there_whole_or_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let to = dir.path().join("audyn.toml");
+    std::fs::write(&to, "of last year").unwrap();
+    assert_eq!(text(&to, "of today".into()).await.unwrap(), to.display().to_string());
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), "of today");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    // Somebody else's file lies where this one would be made.
+    std::fs::write(dir.path().join("audyn.toml.part"), "theirs").unwrap();
+    let refused = text(&to, "of tomorrow".into()).await.unwrap_err();
+    assert!(refused.message.contains("cannot be written"), "{}", refused.message);
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), "of today");
+    assert_eq!(std::fs::read_to_string(dir.path().join("audyn.toml.part")).unwrap(), "theirs");
+}

@@ -1,7 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FakeShell } from '../../../tests/fake/shell'
 import { makeWorld } from '../../../tests/fake/world'
 import { mountWith, type Mounted } from '../../../tests/mount'
+import { inShell } from '../../api'
+import { toasts } from '../../kit/toasts'
 import ConfigurationFile from './ConfigurationFile.vue'
 
 let mounted: Mounted | undefined
@@ -12,6 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   mounted?.wrapper.unmount()
+  inShell(undefined)
   vi.useRealTimers()
   document.body.innerHTML = ''
 })
@@ -61,4 +65,16 @@ test('a file that changes nothing is no work', async () => {
   const wrapper = await choose('same')
   expect(wrapper.text()).toContain('There is nothing to import.')
   expect(button('Import…')).toBeUndefined()
+})
+
+test('a window saves the file where a person says', async () => {
+  const shell = new FakeShell()
+  shell.saveTo = '/home/ada/funkhaus.toml'
+  inShell(shell)
+  mounted = await mountWith(ConfigurationFile)
+  button('Save as a file')!.click()
+  await settle()
+  expect(shell.told).toEqual(['save configuration'])
+  expect(asked('export_configuration')).toEqual([])
+  expect(toasts.map((one) => JSON.stringify(one)).join()).toContain('The configuration is in /home/ada/funkhaus.toml.')
 })

@@ -2,6 +2,7 @@ export default {
   title: 'Configuration as a file',
   help: 'Settings, sources, recorders, studios, users and network access as one text to read, compare and take to another station. Passwords, keys and recordings are not in it: a user whom a file brings cannot sign in until you give them a password.',
   save: 'Save as a file',
+  saved: 'The configuration is in {path}.',
   copy: 'Copy as text',
   copied: 'The configuration is copied',
   notCopied: 'The configuration was not copied: {why}',
