@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
@@ -18,6 +18,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use crate::catalogue::row::{self, parsed, unsigned};
 use crate::catalogue::{self, SegmentRow, SegmentState};
 use crate::civil::{ArchiveClock, CivilClock};
+use crate::paths::place;
 use crate::rotation::next_boundary;
 use crate::{Error, Root, files};
 
@@ -318,14 +319,6 @@ fn beneath(dir: &Path, below: &Path) -> std::io::Result<File> {
         at = rustix::fs::openat(&at, part, flags, Mode::empty())?.into();
     }
     Ok(at)
-}
-
-/// See [`Root::path_of`].
-pub(crate) fn place(dir: &Path, row: &SegmentRow) -> Option<PathBuf> {
-    let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
-    let path = Path::new(&row.path);
-    let inside = path.components().next().is_some() && path.components().all(plain);
-    inside.then(|| dir.join(path))
 }
 
 /// Consecutive instants as dates: the bounds of the last day are kept, for most ask for the same one.

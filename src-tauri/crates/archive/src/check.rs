@@ -9,7 +9,7 @@ use audyn_model::{Gap, Hold, Mark, MarkId, Rate, SampleIndex};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, files, gaps, holds, marks, segment};
+use crate::{Error, files, gaps, holds, marks, paths};
 
 mod sequence;
 
@@ -165,7 +165,7 @@ pub fn check(dir: &Path, depth: Depth, progress: &mut dyn FnMut(usize, usize)) -
     }
     report.findings.extend(sequence::check(&dir, &rows));
     for path in files::walk(&dir)? {
-        let known = match segment::relative(&dir, &path) {
+        let known = match paths::relative(&dir, &path) {
             Some(name) => catalogue.has_path(&name)?,
             None => false,
         };

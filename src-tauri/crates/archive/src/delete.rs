@@ -17,6 +17,7 @@ use audyn_model::{SegmentId, Utc};
 
 use crate::catalogue::{Catalogue, SegmentRow, SegmentState};
 use crate::files::Owned;
+use crate::paths::inside;
 use crate::{Error, Root, files, gaps, holds, marks};
 
 /// Segments deleted in one transaction; as many files are held open meanwhile.
@@ -152,17 +153,6 @@ fn below(dir: &Path, row: &SegmentRow) -> Result<PathBuf, Error> {
     let outside =
         || refused(&row.path, "it is not below the archive root; delete it by hand if it should go");
     inside(dir, row).map_err(Error::file("delete", dir.join(&row.path)))?.ok_or_else(outside)
-}
-
-/// Where the file of a row is; none if that is not below the root.
-pub(crate) fn inside(dir: &Path, row: &SegmentRow) -> io::Result<Option<PathBuf>> {
-    let Some(path) = crate::browse::place(dir, row) else { return Ok(None) };
-    let Some(folder) = path.parent() else { return Ok(None) };
-    match fs::canonicalize(folder) {
-        Ok(real) => Ok(real.starts_with(dir).then_some(path)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(path)),
-        Err(error) => Err(error),
-    }
 }
 
 /// Step 2: the file first, for it is what was asked to go.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use audyn_codec::{Inspection, Words};
 use audyn_model::{Container, Rate, SampleFormat};
 
-use crate::{Error, catalogue, gaps, holds, marks};
+use crate::paths::lists;
+use crate::{Error, catalogue};
 
 /// Held while a catalogue is opened, set aside, rebuilt or recovered, so that two processes take turns.
 const LOCK: &str = "catalogue.lock";
@@ -124,8 +125,7 @@ fn is_a_book(path: &Path, root: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let of_catalogue = path.parent() == Some(root) && (name.starts_with(catalogue::FILE) || name == LOCK);
     let list_of = path.file_stem().map(|file| path.with_file_name(file));
-    let lists = [gaps::SUFFIX, marks::SUFFIX, holds::SUFFIX];
-    let is_list = path.extension().is_some_and(|suffix| lists.iter().any(|own| suffix == *own));
+    let is_list = path.extension().is_some_and(|suffix| lists::ALL.iter().any(|own| suffix == *own));
     let of_file = is_list && list_of.is_some_and(|file| looks_like_audio(&file) && file.is_file());
     of_catalogue || of_file
 }

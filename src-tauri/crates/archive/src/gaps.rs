@@ -9,21 +9,12 @@ use std::path::{Path, PathBuf};
 
 use audyn_model::{Gap, SampleIndex};
 
-/// The suffix added to the whole file name.
-pub const SUFFIX: &str = "gaps";
+use crate::paths::{list_beside, lists};
 
 /// Where the gaps of `file` are listed.
 #[must_use]
 pub fn beside(file: &Path) -> PathBuf {
-    list_beside(file, SUFFIX)
-}
-
-/// The list with this suffix beside `file`.
-pub(crate) fn list_beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    name.into()
+    list_beside(file, lists::GAPS)
 }
 
 /// One line for each gap.

@@ -12,11 +12,12 @@ use audyn_model::{Hold, HoldId, SegmentId, Utc};
 
 use crate::catalogue::holds::Taken;
 use crate::catalogue::{Catalogue, SegmentRow};
-use crate::{Error, Root, delete, files, segment};
+use crate::paths::{self, lists};
+use crate::{Error, Root, files};
 
 mod list;
 
-pub use list::{Lift, Listed, SUFFIX, beside, from_lines, read};
+pub use list::{Lift, Listed, beside, from_lines, read};
 
 use list::{Line, append};
 
@@ -137,7 +138,7 @@ impl Root {
         let row = self.segment(id)?.ok_or_else(unknown)?;
         let outside = || refused(act, &row.path, "it is not below the archive root");
         let path =
-            delete::inside(self.dir(), &row).map_err(Error::file("find", self.dir().join(&row.path)))?;
+            paths::inside(self.dir(), &row).map_err(Error::file("find", self.dir().join(&row.path)))?;
         let path = path.ok_or_else(outside)?;
         Ok((row, path))
     }
@@ -163,11 +164,11 @@ pub(crate) fn refuse_held(row: &SegmentRow, holding: Vec<Hold>) -> Result<(), Er
 /// Makes the catalogue agree with the lists beside files: what they say is set is there then, and what they say was lifted is
 /// not. A hold that no list knows stays.
 pub(crate) fn settle(dir: &Path, catalogue: &mut Catalogue) -> Result<(), Error> {
-    for paths in files::lists(dir, SUFFIX)?.chunks(BATCH) {
+    for paths in files::lists(dir, lists::HOLDS)?.chunks(BATCH) {
         let (mut set, mut lifted) = (Vec::new(), Vec::new());
         for path in paths {
             let file = path.with_extension("");
-            let Some(name) = segment::relative(dir, &file) else { continue };
+            let Some(name) = paths::relative(dir, &file) else { continue };
             let Some(id) = catalogue.id_of_path(&name)? else { continue };
             // One that cannot be read holds its file, and must not keep the archive from being opened.
             let listed = match read(&file) {

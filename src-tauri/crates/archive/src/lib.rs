@@ -19,6 +19,7 @@ pub mod hash;
 pub mod holds;
 pub mod layout;
 pub mod marks;
+mod paths;
 mod reading;
 pub mod recording;
 pub mod recovery;

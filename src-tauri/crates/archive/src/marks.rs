@@ -12,15 +12,12 @@ use std::path::{Path, PathBuf};
 
 use audyn_model::{Mark, MarkId, SampleIndex};
 
-use crate::gaps;
-
-/// The suffix added to the whole file name.
-pub const SUFFIX: &str = "marks";
+use crate::paths::{list_beside, lists};
 
 /// Where the marks of `file` are listed.
 #[must_use]
 pub fn beside(file: &Path) -> PathBuf {
-    gaps::list_beside(file, SUFFIX)
+    list_beside(file, lists::MARKS)
 }
 
 /// One line for each mark.

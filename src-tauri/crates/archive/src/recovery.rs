@@ -13,7 +13,7 @@ use audyn_model::{Gap, Mark, SampleIndex, Utc};
 
 use crate::catalogue::{Catalogue, EndReason, Sealed, SegmentRow, SegmentState};
 use crate::hash::Hashes;
-use crate::{Error, delete, files, gaps, holds, marks, segment};
+use crate::{Error, delete, files, gaps, holds, marks, paths};
 
 /// Recovery hashes files up to this size at once; larger ones are left to [`crate::Root::hash_unhashed`], so that a
 /// start after a power cut does not read many gigabytes before it records.
@@ -164,7 +164,7 @@ fn recover_open(dir: &Path, catalogue: &mut Catalogue, now: Utc) -> Result<Recov
 fn unknown(dir: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, Error> {
     let mut unknown = Vec::new();
     for path in files::walk(dir)? {
-        let known = match segment::relative(dir, &path) {
+        let known = match paths::relative(dir, &path) {
             Some(name) => catalogue.has_path(&name)?,
             None => false,
         };
@@ -342,7 +342,7 @@ enum Adopted {
 }
 
 fn adopt_one(dir: &Path, path: &Path, now: Utc) -> Result<Adopted, Error> {
-    let Some(name) = segment::relative(dir, path).filter(|_| files::looks_like_audio(path)) else {
+    let Some(name) = paths::relative(dir, path).filter(|_| files::looks_like_audio(path)) else {
         return Ok(Adopted::NotOurs);
     };
     let mut owned = files::open_unowned(path).map_err(Error::file("open", path))?;

@@ -168,7 +168,7 @@ impl Rig {
     /// All files of the root but its books, relative, in byte order of name within each folder.
     pub fn names(&self) -> Vec<String> {
         let files = files::walk(&self.root_dir()).unwrap();
-        files.iter().map(|path| segment::relative(&self.root_dir(), path).unwrap()).collect()
+        files.iter().map(|path| paths::relative(&self.root_dir(), path).unwrap()).collect()
     }
 }
 

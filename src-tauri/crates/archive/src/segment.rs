@@ -16,6 +16,7 @@ use crate::counts::{Counts, Stage};
 use crate::disk::{Disk, DiskFile};
 use crate::error::FaultKind;
 use crate::hash::Hashes;
+use crate::paths::{list_beside, lists};
 use crate::{gaps, marks};
 
 /// Between checkpoints encoded bytes are collected up to this many before they are written.
@@ -415,7 +416,7 @@ impl Segment {
             // A list left by a file that is gone must not be taken for this one's.
             if !self.disk.exists(&gaps::beside(&path))?
                 && !self.disk.exists(&marks::beside(&path))?
-                && !self.disk.exists(&crate::holds::beside(&path))?
+                && !self.disk.exists(&list_beside(&path, lists::HOLDS))?
             {
                 // Steps 2 and 3: only a name that nothing has.
                 match self.disk.create_new(&path, head) {
@@ -493,13 +494,6 @@ fn write_rest(file: &mut dyn DiskFile, bytes: &[u8], at: u64, done: &mut usize) 
         *done += file.write_at(&bytes[*done..], at + *done as u64)?;
     }
     Ok(())
-}
-
-/// A path as the catalogue has it: relative to its root, `/` between components.
-pub(crate) fn relative(base: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> =
-        path.strip_prefix(base).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
-    parts.map(|parts| parts.join("/"))
 }
 
 #[cfg(test)]

@@ -13,10 +13,7 @@ use std::path::{Path, PathBuf};
 use audyn_model::{Hold, HoldId, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::gaps::list_beside;
-
-/// The suffix added to the whole file name.
-pub const SUFFIX: &str = "holds";
+use crate::paths::{list_beside, lists};
 
 /// Bytes that a list may grow to.
 const MOST_BYTES: u64 = 1 << 20;
@@ -24,7 +21,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Where the holds of `file` are listed.
 #[must_use]
 pub fn beside(file: &Path) -> PathBuf {
-    list_beside(file, SUFFIX)
+    list_beside(file, lists::HOLDS)
 }
 
 /// The end of a hold, by somebody's word.

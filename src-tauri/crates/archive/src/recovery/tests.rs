@@ -41,7 +41,7 @@ fn a_cut_at_any_byte_is_ended_and_nothing_else_is_touched() {
         let whole = fs::read(&path).unwrap();
         let list = fs::read(gaps::beside(&path)).unwrap();
         let others = contents(&rig);
-        let name = segment::relative(&rig.root_dir(), &path).unwrap();
+        let name = paths::relative(&rig.root_dir(), &path).unwrap();
         let row = rig.root.segments().unwrap().into_iter().find(|row| row.path == name).unwrap();
         // Every byte of the head and the end, and a sample of those between.
         let step = (whole.len() / 150).max(1);
@@ -119,7 +119,7 @@ fn audio_older_than_the_checkpoint_survives_a_crash() {
         assert!(matches!(recovery.sealed.as_slice(), [mended] if mended.path == path), "{recovery:?}");
         // Half was checkpointed; coders hold back less than 100 ms.
         assert!(recovery.sealed[0].frames + 4_800 >= 15_064, "{container:?}: {:?}", recovery.sealed);
-        let name = segment::relative(&rig.root_dir(), &path).unwrap();
+        let name = paths::relative(&rig.root_dir(), &path).unwrap();
         let row = rig.root.segments().unwrap().into_iter().find(|row| row.path == name).unwrap();
         assert_eq!(rig.root.gaps(row.id).unwrap().len(), 1, "{container:?}");
         // Once is enough.
@@ -181,7 +181,7 @@ fn strangers_are_reported_and_left_alone() {
 fn a_file_of_ours_whose_row_was_never_written_is_taken_in() {
     for container in Container::ALL {
         let (mut rig, path) = crashed(container, 10_000);
-        let name = segment::relative(&rig.root_dir(), &path).unwrap();
+        let name = paths::relative(&rig.root_dir(), &path).unwrap();
         let id = rig.root.segments().unwrap().into_iter().find(|row| row.path == name).unwrap().id;
         let catalogue = rusqlite::Connection::open(rig.root_dir().join(catalogue::FILE)).unwrap();
         catalogue.execute("DELETE FROM gaps", []).unwrap();

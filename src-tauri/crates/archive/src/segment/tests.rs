@@ -86,11 +86,3 @@ fn bytes_patches_and_hashes_end_up_as_they_should() {
     // The patch covers the last byte of the head and two of the body.
     check(true, b"Hea---cdef");
 }
-
-#[test]
-fn paths_are_relative_with_slashes() {
-    let check =
-        |base, path, expected| assert_eq!(relative(Path::new(base), Path::new(path)).as_deref(), expected);
-    check("/r", "/r/a/b.wav", Some("a/b.wav"));
-    check("/r", "/other/b.wav", None);
-}
