@@ -24,7 +24,9 @@ async fn talk(load: &Load) {
     let mut stalled = Vec::new();
     let mut healthy = Vec::new();
     for client in 0..load.clients {
-        let socket = open(load).await;
+        // Those that stall come first: of the healthy ones, as many as are left read JSON.
+        let json = client >= load.clients.saturating_sub(load.json);
+        let socket = open(load, json).await;
         if client < load.stalled {
             stalled.push(socket);
         } else {
@@ -50,12 +52,15 @@ async fn talk(load: &Load) {
     println!("{requests}");
 }
 
-async fn open(load: &Load) -> WebSocketStream<TcpStream> {
+/// A client of the binary form, or of JSON.
+async fn open(load: &Load, json: bool) -> WebSocketStream<TcpStream> {
     let mut request =
         format!("ws://127.0.0.1:{}/ws/levels", load.port).into_client_request().expect("a request");
     let fields = request.headers_mut();
     fields.insert("authorization", format!("Bearer {}", load.token).parse().expect("a field"));
-    fields.insert("sec-websocket-protocol", "audyn.levels.v1".parse().expect("a field"));
+    if !json {
+        fields.insert("sec-websocket-protocol", "audyn.levels.v1".parse().expect("a field"));
+    }
     let stream = TcpStream::connect(("127.0.0.1", load.port)).await.expect("a connection");
     client_async(request, stream).await.expect("a WebSocket").0
 }
@@ -74,7 +79,7 @@ async fn listen(
             break true;
         }
         match socket.next().await {
-            Some(Ok(Message::Binary(_))) => {
+            Some(Ok(Message::Binary(_) | Message::Text(_))) => {
                 let now = Instant::now();
                 own.extend(last.map(|last| now - last));
                 last = Some(now);

@@ -5,7 +5,8 @@
 //! Another one is its clients: WebSockets with levels at 30 a second, some of which never read, and REST requests. First the
 //! station records alone, then with its clients, so that both can be compared on any machine.
 //!
-//! `cargo bench -p audyn-web --bench load -- [--seconds S] [--streams N] [--clients N] [--stalled N] [--requests N]`
+//! `cargo bench -p audyn-web --bench load -- [--seconds S] [--streams N] [--clients N] [--stalled N] [--requests N]
+//! [--json N]`; with the last, so many of the clients read levels as JSON instead of binary.
 
 #![allow(clippy::print_stdout, missing_docs)]
 
@@ -33,6 +34,7 @@ pub struct Load {
     pub clients: usize,
     pub stalled: usize,
     pub requests: u64,
+    pub json: usize,
     pub port: u16,
     pub token: String,
 }
@@ -45,6 +47,7 @@ impl Load {
             clients: 500,
             stalled: 50,
             requests: 200,
+            json: 0,
             port: 0,
             token: String::new(),
         };
@@ -57,6 +60,7 @@ impl Load {
                 "--clients" => load.clients = number() as usize,
                 "--stalled" => load.stalled = number() as usize,
                 "--requests" => load.requests = number(),
+                "--json" => load.json = number() as usize,
                 "--port" => load.port = number() as u16,
                 "--token" => load.token = args.next().expect("a token"),
                 _ => {}
@@ -157,6 +161,7 @@ fn station(mut load: Load) {
         let mut child = Command::new(std::env::current_exe().expect("a running program has a path"))
             .args(["--seconds", &load.seconds.to_string(), "--clients", &load.clients.to_string()])
             .args(["--stalled", &load.stalled.to_string(), "--requests", &load.requests.to_string()])
+            .args(["--json", &load.json.to_string()])
             .args(["--port", &load.port.to_string(), "--token", &load.token])
             .env(ROLE, "clients")
             .stdout(Stdio::piped())
