@@ -14,13 +14,15 @@ mod card;
 #[cfg(any(test, feature = "cpal"))]
 mod choice;
 mod feed;
+mod shared;
 
 use serde::Serialize;
 
 pub use callback::Callback;
 #[cfg(feature = "cpal")]
 pub use card::{Output, devices};
-pub use feed::{Alarm, Feed, ring};
+pub use feed::{Feed, ring};
+pub use shared::Alarm;
 
 /// How a sound card is fed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -12,13 +12,15 @@
 mod difference;
 mod document;
 mod doors;
+mod found;
 mod offline;
 mod parts;
 mod plan;
 
 pub(crate) use document::{export, file_name};
+pub(crate) use found::Now;
 pub use offline::{Offline, OfflineError};
-pub(crate) use plan::{Now, Plan, fingerprint, plan};
+pub(crate) use plan::{Plan, fingerprint, plan};
 
 #[cfg(test)]
 mod tests;

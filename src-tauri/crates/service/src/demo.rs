@@ -2,7 +2,7 @@
 //! network audio. It is labelled everywhere, and removed in one step.
 
 use crate::api::wire::{RecorderConfig, SourceConfig, ToneConfig};
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::{NewRecorderRow, NewSourceRow, NewStudioRow, StoreError, StudioChange};
 
 /// Name, colour, frequency and level of each studio.

@@ -12,11 +12,12 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::api::wire::{
-    Drift, FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format, Hold, Mark, MarkKind,
+    AppEvent, Drift, FileBranch, FileDay, FileEntry, FileQuery, FileState, FileTree, Format, Hold, Mark,
+    MarkKind,
 };
 use crate::api::{Access, ApiError, Caller, Code};
 use crate::book::Book;
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::terms::{self, moment};
 
 /// Longest text that is searched for.
@@ -256,11 +257,18 @@ pub(crate) fn entry(inner: &Inner, caller: &Caller, id: &str) -> Result<FileEntr
 }
 
 /// The file at a path of the archive, absolute or below its root; none if the catalogue does not know it (yet).
-pub(crate) fn entry_at(inner: &Inner, path: &Path) -> Option<FileEntry> {
+fn entry_at(inner: &Inner, path: &Path) -> Option<FileEntry> {
     let root = inner.station.root().ok()?;
     let below = path.strip_prefix(root.dir()).unwrap_or(path);
     let file = root.listed_at(below.to_str()?).ok()??;
     Some(file_entry(&file, &inner.station.shelf.book(), inner.station.clock.utc()))
+}
+
+/// Tells the doors of a file that was begun or finished.
+pub(crate) fn tell(inner: &Inner, path: &Path) {
+    if let Some(entry) = entry_at(inner, path) {
+        inner.outbox.send(AppEvent::File(entry));
+    }
 }
 
 /// The folder directly below the root that a path is in; empty for one in the root itself.

@@ -7,7 +7,7 @@ use audyn_model::{ChannelLevel, Mono};
 
 use crate::access::Sight;
 use crate::api::Caller;
-use crate::service::Inner;
+use crate::inner::Inner;
 
 /// Age of a meter that has never shown anything.
 const NO_DATA: f32 = -1.0;

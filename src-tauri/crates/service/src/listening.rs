@@ -5,7 +5,6 @@ use std::sync::PoisonError;
 use crate::Service;
 use crate::api::wire::{AppEvent, Empty, ListenerStatus, NoticeLevel};
 use crate::api::{ApiError, Caller};
-use crate::notices;
 
 /// The notice about a listener that is not as it was set.
 const NOTICE: &str = "listener";
@@ -21,7 +20,7 @@ impl Service {
         };
         if before.problem != status.problem {
             // Another problem is another notice.
-            notices::settle(inner, NOTICE);
+            inner.notices.settle(NOTICE);
             if let Some(problem) = &status.problem {
                 tracing::warn!("{problem}");
                 inner.raise(NOTICE, NoticeLevel::Warn, None, "Network access", problem, None);

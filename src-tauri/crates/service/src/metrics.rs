@@ -10,8 +10,8 @@ use audyn_archive::Stage;
 use audyn_model::RecorderId;
 
 use crate::api::wire::{LightLevel, NoticeLevel, RecorderState};
+use crate::inner::Inner;
 use crate::recorder::RecorderStats;
-use crate::service::Inner;
 use page::{Kind, Page};
 
 /// Everything there is now.

@@ -2,6 +2,7 @@
 
 mod back_off;
 mod health;
+mod line;
 mod preroll;
 mod relabel;
 mod report;
@@ -16,9 +17,10 @@ mod vox;
 mod writer;
 
 pub use back_off::BackOff;
+pub use line::Line;
 pub use preroll::Limits;
 pub use set::{Options, Prepared, Recorders};
-pub use shared::{Begin, Line};
+pub use shared::Begin;
 pub use spec::{Place, RecorderSpec};
 pub use start_error::StartError;
 pub use state::{Input, State};

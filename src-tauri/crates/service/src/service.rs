@@ -1,86 +1,37 @@
 //! The application as a whole: opened once, asked by every door, closed in order.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audyn_engine::ptp::Watch;
-use audyn_model::{Clock, Utc};
-use jiff::tz::TimeZone;
+use audyn_model::Clock;
 use tokio::sync::{Semaphore, broadcast};
 
 use crate::access::Gate;
-use crate::api::wire::{self, AppEvent, NoticeAction, NoticeLevel, Settings, Writing};
+use crate::api::wire::{AppEvent, Settings};
 use crate::api::{ApiError, Caller, Code};
 use crate::book::Shelf;
-use crate::clock::Timekeeper;
+use crate::clock::{self, Timekeeper};
 use crate::discovery::Finder;
 use crate::disk_watch::{DiskWatch, Shares};
 use crate::doctors::Doctors;
+use crate::inner::{AT_ONCE, Inner};
 use crate::jobs::Jobs;
 use crate::levels::Levels;
+use crate::notices::Notices;
+use crate::options::{Options, defaults};
 use crate::outbox::Outbox;
 use crate::playback::Player;
-use crate::recorder::{Begin, Options as RecorderOptions, Recorders};
+use crate::recorder::{Options as RecorderOptions, Recorders};
 use crate::secrets::Secrets;
 use crate::station::Station;
 use crate::station::supervisor::Supervisor;
-use crate::store::{HistoryNote, Opened, Store, StoreError};
-use crate::{demo, files, metrics, notices};
+use crate::store::{Opened, Store, StoreError};
+use crate::{demo, metrics};
 
-mod status;
-
-/// Operations at work at once; others wait for their turn.
-const AT_ONCE: usize = 8;
 /// How long an operation may take before it is given up.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// How the application is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The folder of the state database.
-    pub state_dir: PathBuf,
-    /// Where recordings go, if that was given to the program; it cannot be changed by a person then.
-    pub archive_root: Option<PathBuf>,
-    /// Where recordings go unless that was set.
-    pub default_archive_root: PathBuf,
-    /// Program and version, as files and catalogues name their maker.
-    pub originator: String,
-    /// Ask for real-time priority and locked memory.
-    pub real_time: bool,
-    /// Begin with a demonstration if there is nothing yet.
-    pub demo_if_empty: bool,
-    /// The station's civil time.
-    pub zone: TimeZone,
-}
-
-impl Options {
-    /// As the environment says: `AUDYN_CONFIG_DIR` is the folder of the state database, else `audyn` in the user's
-    /// configuration folder; `AUDYN_ARCHIVE_ROOT` where recordings go, else `audyn/archive` in the user's data folder, or
-    /// `/var/lib/audyn/archive` without a home.
-    #[must_use]
-    pub fn from_environment(originator: &str, demo_if_empty: bool) -> Self {
-        let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let home = folder("HOME");
-        let below_home = |rest: &str| home.as_ref().map(|home| home.join(rest));
-        let config = folder("XDG_CONFIG_HOME").or_else(|| below_home(".config"));
-        let data = folder("XDG_DATA_HOME").or_else(|| below_home(".local/share"));
-        let state_dir = folder("AUDYN_CONFIG_DIR")
-            .or_else(|| config.map(|config| config.join("audyn")))
-            .unwrap_or_else(|| PathBuf::from("/var/lib/audyn"));
-        Self {
-            state_dir,
-            archive_root: folder("AUDYN_ARCHIVE_ROOT"),
-            default_archive_root: data
-                .map_or_else(|| PathBuf::from("/var/lib/audyn/archive"), |data| data.join("audyn/archive")),
-            originator: originator.to_owned(),
-            real_time: true,
-            demo_if_empty,
-            zone: TimeZone::system(),
-        }
-    }
-}
 
 /// Why the application cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -101,26 +52,6 @@ pub struct Service {
     pub(crate) permits: Arc<Semaphore>,
 }
 
-/// What every operation may use.
-pub(crate) struct Inner {
-    pub options: Options,
-    pub started: Utc,
-    pub store: Arc<Store>,
-    pub station: Station,
-    pub outbox: Outbox,
-    pub player: Player,
-    /// Name of the file that is played.
-    pub playing: Mutex<Option<String>>,
-    pub jobs: Jobs,
-    pub finder: Finder,
-    pub doctors: Doctors,
-    pub clock: Timekeeper,
-    pub access: Gate,
-    /// How the LAN listener is.
-    pub listener: Mutex<wire::ListenerStatus>,
-    disk: DiskWatch,
-}
-
 impl Service {
     /// Opens the state database, connects every source and resumes what should be recording. Takes as long as that does.
     ///
@@ -134,8 +65,8 @@ impl Service {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let access = Gate::open(Arc::clone(&store), Secrets::open(&options.state_dir, credentials))?;
         // From here on time is what is followed.
-        let (watch, clock) = Watch::start(clock, crate::clock::spec(&shelf.book().settings.clock))
-            .map_err(OpenError::Thread)?;
+        let (watch, clock) =
+            Watch::start(clock, clock::spec(&shelf.book().settings.clock)).map_err(OpenError::Thread)?;
         let watch = Arc::new(watch);
         let recorders = Arc::new(Recorders::new(
             Arc::clone(&clock),
@@ -164,6 +95,7 @@ impl Service {
         let disk = DiskWatch::start(Arc::clone(&clock), root, shares).map_err(OpenError::Thread)?;
         let inner = Arc::new(Inner {
             finder: Finder::new(Arc::clone(&clock)),
+            notices: Notices::new(Arc::clone(&store), Arc::clone(&clock), options.zone.clone()),
             clock: Timekeeper::new(watch),
             station: Station::new(clock, options.zone.clone(), shelf, recorders),
             options,
@@ -253,9 +185,9 @@ impl Service {
 }
 
 impl Inner {
-    fn begin(self: &Arc<Self>, opened: &Opened) -> Result<(), StoreError> {
+    fn begin(&self, opened: &Opened) -> Result<(), StoreError> {
         let station = &self.station;
-        notices::about_opening(self, opened);
+        self.notices.about_opening(opened);
         let book = station.shelf.book();
         if self.options.demo_if_empty
             && book.sources.is_empty()
@@ -281,48 +213,6 @@ impl Inner {
         Ok(())
     }
 
-    /// Starts what should be recording, several at a time: one that is slow does not hold up the others.
-    pub(crate) fn start_wanted(&self) -> Vec<(u32, Result<(), String>)> {
-        let book = self.station.shelf.book();
-        let rows: Vec<_> = book.recorders.iter().filter(|row| row.wanted).collect();
-        let each = rows.len().div_ceil(AT_ONCE).max(1);
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = rows
-                .chunks(each)
-                .map(|rows| {
-                    scope.spawn(move || {
-                        rows.iter().map(|row| (row.number, self.start(row, Begin::Now))).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-        })
-    }
-
-    /// Starts one; if it cannot, that is tried again by itself.
-    pub(crate) fn start(&self, row: &crate::store::RecorderRow, begin: Begin) -> Result<(), String> {
-        let seat = self.station.seat(row.number);
-        let _gate = seat.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        // While it waited its turn it may have been stopped: what should be recording now counts.
-        let book = self.station.shelf.book();
-        let Some(row) = book.wanted(row.uid) else { return Ok(()) };
-        let begun = self.station.begin(row, begin);
-        if let Err(reason) = &begun {
-            seat.failed(reason.clone(), self.station.clock.mono(), self.station.clock.utc());
-        }
-        begun
-    }
-
-    /// Acts while none of these recorders is being started or stopped: what was looked at stays so until it is done.
-    pub(crate) fn hold<T>(&self, recorders: impl IntoIterator<Item = u32>, act: impl FnOnce() -> T) -> T {
-        // In order of their numbers: two that want the same ones never wait for each other.
-        let numbers: BTreeSet<u32> = recorders.into_iter().collect();
-        let seats: Vec<_> = numbers.into_iter().map(|number| self.station.seat(number)).collect();
-        let _gates: Vec<_> =
-            seats.iter().map(|seat| seat.gate.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        act()
-    }
-
     fn end(&self) {
         let now = self.station.clock.utc();
         self.store_days();
@@ -331,168 +221,5 @@ impl Inner {
         if let Err(error) = self.store.close(now) {
             tracing::error!(%error, "the state database does not know that this was an orderly end");
         }
-    }
-
-    /// Every ten seconds.
-    pub(crate) fn beat(&self) {
-        let now = self.station.clock.utc();
-        self.store_days();
-        if let Err(error) = self.store.heartbeat(now) {
-            tracing::error!(%error, "the state database cannot be written to");
-        }
-        let daily = self
-            .store
-            .due(now)
-            .and_then(|due| if due { self.store.daily_backup(now).map(Some) } else { Ok(None) });
-        if let Err(error) = daily {
-            tracing::error!(%error, "the daily backup of the state database was not made");
-        }
-        self.look_after_sessions();
-        self.outbox.send(AppEvent::Status(self.status()));
-    }
-
-    fn store_days(&self) {
-        let shares = self.station.unstored_days();
-        if !shares.is_empty()
-            && let Err(error) = self.store.add_days(&shares)
-        {
-            tracing::error!(%error, "the sums of the day cannot be stored");
-        }
-    }
-
-    /// Notes what has happened.
-    pub(crate) fn note(&self, recorder: Option<u32>, subject: &str, kind: &str, message: &str) {
-        let at = self.station.clock.utc();
-        let (subject, kind, message) = (subject.to_owned(), kind.to_owned(), message.to_owned());
-        if let Err(error) = self.store.note(&[HistoryNote { at, recorder, subject, kind, message }]) {
-            tracing::error!(%error, "the history cannot be written");
-        }
-    }
-
-    /// Tells the doors which recorders, sources and sums are not as they were shown last.
-    pub(crate) fn show_changes(&self) {
-        let book = self.station.shelf.book();
-        let disk = self.disk();
-        let mut states_changed = false;
-        for row in &book.recorders {
-            let view = self.station.view(&book, row, &disk.light);
-            if let Some(before) = self.station.show(&view) {
-                if before
-                    .as_ref()
-                    .is_none_or(|before| (before.state, &before.reason) != (view.state, &view.reason))
-                {
-                    states_changed = true;
-                    notices::about_state(self, before.as_ref(), &view);
-                }
-                self.outbox.send(AppEvent::Recorder(Box::new(view)));
-            }
-        }
-        for row in &book.sources {
-            let view = self.station.view_source(&book, row);
-            if self.station.show_source(&view) {
-                self.outbox.send(AppEvent::Source(Box::new(view)));
-            }
-        }
-        if let Some(layout) = self.station.layout_to_show() {
-            self.outbox.send(AppEvent::Levels(layout));
-        }
-        if states_changed {
-            self.outbox.send(AppEvent::Status(self.status()));
-        }
-    }
-
-    /// The name of a recorder that records, if one does.
-    pub(crate) fn busy_recorder(&self) -> Option<String> {
-        let book = self.station.shelf.book();
-        book.recorders.iter().find(|row| self.station.is_busy(row.uid)).map(|row| row.name.clone())
-    }
-
-    /// A recorder as it is now.
-    pub(crate) fn recorder(&self, id: u32) -> Result<wire::Recorder, ApiError> {
-        let book = self.station.shelf.book();
-        Ok(self.station.view(&book, book.recorder(id)?, &self.disk().light))
-    }
-
-    /// Tells the doors how the station is, if that has changed since they were told.
-    pub(crate) fn tell_status(&self) {
-        self.outbox.send(AppEvent::Status(self.status()));
-    }
-
-    /// Takes up what was changed in the database: connections, views, levels.
-    pub(crate) fn changed(&self) -> Result<(), ApiError> {
-        let book = self.station.shelf.refresh()?;
-        // Users and tokens belong to studios, and a backup brings its own.
-        self.access.refresh()?;
-        self.finder.set(&book.settings.discovery);
-        self.clock.set(&book.settings.clock);
-        self.station.reconcile();
-        self.station.rewrite();
-        self.show_changes();
-        Ok(())
-    }
-
-    /// Tells the doors of a file that was begun or finished.
-    pub(crate) fn tell_file(&self, path: &Path) {
-        if let Some(entry) = files::entry_at(self, path) {
-            self.outbox.send(AppEvent::File(entry));
-        }
-    }
-
-    /// Raises a notice, if none with this key is open.
-    pub(crate) fn raise(
-        &self,
-        key: &str,
-        level: NoticeLevel,
-        recorder: Option<u32>,
-        subject: &str,
-        message: &str,
-        action: Option<NoticeAction>,
-    ) {
-        notices::raise(self, key, level, recorder, subject, message, action);
-        self.tell_status();
-    }
-}
-
-/// The settings of a new station.
-pub(crate) fn defaults(options: &Options) -> Settings {
-    let root = options.archive_root.as_ref().unwrap_or(&options.default_archive_root);
-    Settings {
-        station: "Audyn".to_owned(),
-        archive_root: root.to_string_lossy().into_owned(),
-        archive_root_locked: options
-            .archive_root
-            .is_some()
-            .then(|| "Set by AUDYN_ARCHIVE_ROOT when Audyn was started.".to_owned()),
-        writing: Writing {
-            outputs: vec![wire::Output {
-                format: wire::Format::Wav,
-                bits: Some(wire::Bits::Int24),
-                bitrate: None,
-                vbr: None,
-                complexity: None,
-            }],
-            layout: wire::Layout::Dailydir,
-            custom_format: None,
-            period_s: 3600,
-            clock: wire::ArchiveClock::Localtime,
-        },
-        interface: None,
-        discovery: wire::DiscoverySettings { on: true, interfaces: Vec::new() },
-        clock: wire::ClockSettings {
-            reference: wire::ClockReference::System,
-            device: None,
-            interface: None,
-            domain: None,
-            interfaces: Vec::new(),
-        },
-        theme: wire::Theme::System,
-        reference_dbfs: -18,
-        peak_hold_s: 2,
-        shortcuts: true,
-        engineering_contact: String::new(),
-        kiosk: false,
-        close_to_tray: false,
-        pre_roll_s: 120,
-        pre_roll_mib: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Words of the contract and what they mean inside: checked once, all problems at once.
 
 mod announced;
+mod heard;
 mod local;
 mod recorder;
 mod source;
@@ -8,10 +9,10 @@ mod vox;
 mod writing;
 
 pub(crate) use announced::{Change, adopted, announced, followed};
+pub(crate) use heard::{Heard, Tone};
 pub(crate) use local::inputs;
 pub(crate) use recorder::{gap, light, state};
-pub(crate) use source::Tone;
-pub(crate) use source::{Heard, heard, interface, read_sdp, summary};
+pub(crate) use source::{heard, interface, read_sdp, summary};
 pub(crate) use vox::{vox, vox_problems};
 pub(crate) use writing::{container, effective, naming, outputs, writing_problems};
 

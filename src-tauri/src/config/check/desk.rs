@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
+use audyn_model::Rate;
+
 use crate::config::raw::{RawRecorder, Value, Written};
 use crate::config::{Key, Problem};
 
@@ -206,4 +208,13 @@ pub(super) fn host(address: Ipv4Addr) -> bool {
 /// A group or an address that one machine can have.
 pub(super) fn group_or_host(address: Ipv4Addr) -> bool {
     address.is_multicast() || host(address)
+}
+
+/// The rate that was typed.
+pub(super) fn rate(desk: &mut Desk<'_>) -> Read<Rate> {
+    match desk.whole(Key::SampleRate, 8000..=384_000, "8000 to 384000 Hz") {
+        Read::Is(hz) => Rate::new(hz as u32).map_or(Read::Refused, Read::Is),
+        Read::Absent => Read::Absent,
+        Read::Refused => Read::Refused,
+    }
 }

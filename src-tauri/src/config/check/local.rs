@@ -6,7 +6,7 @@ use audyn_engine::source::pipewire::PipeWire;
 use audyn_model::Rate;
 
 use super::channels::{self, Channels};
-use super::desk::{Desk, Read};
+use super::desk::{Desk, Read, rate};
 use crate::config::Key;
 
 /// Longest name of a node or a card, in characters.
@@ -55,7 +55,7 @@ pub(super) fn source(desk: &mut Desk<'_>) -> Option<Option<Source>> {
         Read::Is(name) => Some(name.trim().to_owned()),
         Read::Absent | Read::Refused => None,
     };
-    let rate = super::source::rate(desk).or(Rate::HZ_48000);
+    let rate = rate(desk).or(Rate::HZ_48000);
     let channels = channels::channels(desk, None);
     if desk.problems.len() > before {
         return Some(None);

@@ -10,7 +10,7 @@ use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
 use super::channels::{self, Channels};
-use super::desk::{Desk, Read, group_or_host, host};
+use super::desk::{Desk, Read, group_or_host, host, rate};
 use super::local;
 use super::stream::Described;
 use crate::config::Key;
@@ -171,14 +171,6 @@ fn encoding(desk: &mut Desk<'_>, stream: Option<&Stream>) -> Option<Encoding> {
         desk.refuse::<()>(Key::Encoding, wrong, "leave it out");
     }
     typed.or(described)
-}
-
-pub(super) fn rate(desk: &mut Desk<'_>) -> Read<Rate> {
-    match desk.whole(Key::SampleRate, 8000..=384_000, "8000 to 384000 Hz") {
-        Read::Is(hz) => Rate::new(hz as u32).map_or(Read::Refused, Read::Is),
-        Read::Absent => Read::Absent,
-        Read::Refused => Read::Refused,
-    }
 }
 
 /// As typed or described; else the most that fits, of the counts that ST 2110-30 knows.

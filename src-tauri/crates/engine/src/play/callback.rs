@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use rtrb::Consumer;
 
 use super::Format;
-use super::feed::{Alarm, Shared};
+use super::shared::{Alarm, Shared};
 
 /// Sound comes and goes within this part of a second: 5 ms.
 const RAMP_PER_SECOND: u32 = 200;

@@ -12,8 +12,8 @@ use super::{Credential, Gate, Use, credential, lock};
 use crate::Service;
 use crate::api::wire::{AccessSettings, AppEvent, Me, WaysIn};
 use crate::api::{ApiError, Caller, Code, CredentialId, Door};
+use crate::inner::Inner;
 use crate::secrets::{Secret, Secrets};
-use crate::service::Inner;
 use crate::store::{AuditNote, SessionRow};
 
 /// How long a piece of work may take.

@@ -7,8 +7,8 @@ use crate::api::wire::{AppEvent, LevelLayout, Listening, Playback, PlaybackState
 use crate::api::{Access, ApiError, Caller, Code};
 use crate::book::Book;
 use crate::files::Scope;
+use crate::inner::Inner;
 use crate::levels::Levels;
-use crate::service::Inner;
 
 /// What somebody sees, by the book as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

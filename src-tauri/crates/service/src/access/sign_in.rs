@@ -11,9 +11,8 @@ use super::{BREAKGLASS, Gate, credential, lock, mapping, password};
 use crate::Service;
 use crate::api::wire::{Me, NoticeLevel, Password, UserSource};
 use crate::api::{ApiError, Caller, Code};
-use crate::notices;
+use crate::inner::Inner;
 use crate::secrets::Secret;
-use crate::service::Inner;
 use crate::store::{AuditNote, NewUserRow, PasswordHash, SessionRow, UserChange, UserRow};
 
 /// How long a password waits for its turn.
@@ -345,7 +344,7 @@ impl Service {
         self.gate_work(move |inner| {
             let key = format!("breakglass:{}", uuid::Uuid::now_v7());
             inner.raise(&key, NoticeLevel::Warn, None, "Breakglass", &message, None);
-            notices::settle(inner, &key);
+            inner.notices.settle(&key);
             inner.tell_status();
             Ok(())
         })

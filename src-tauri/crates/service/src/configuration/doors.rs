@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::difference;
-use super::plan::{Found, Names, Now};
+use super::found::{Found, Names, Now};
 use crate::api::wire::{
     AccessSettings, ConfigurationChangeKind as Kind, ConfigurationPart as Part, EntraSettings, FieldChange,
     ListenerSettings, SessionSettings, StudioGroup, UserSource,

@@ -8,7 +8,7 @@ use crate::access;
 use crate::api::ApiError;
 use crate::api::wire::{ConfigurationCheck, ConfigurationFile};
 use crate::book::{Book, Shelf};
-use crate::service::{Options, defaults};
+use crate::options::{Options, defaults};
 use crate::store::{Doors, RecorderRow, Rows, Store, StoreError, look_at_book};
 
 /// A station by its state folder.

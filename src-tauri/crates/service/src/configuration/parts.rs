@@ -6,7 +6,7 @@ use audyn_model::RecorderId;
 use uuid::Uuid;
 
 use super::document::{RecorderPart, SourcePart, StudioPart};
-use super::plan::{Found, Names, Now, format_of};
+use super::found::{Found, Names, Now, format_of};
 use crate::api::ApiError;
 use crate::api::wire::ConfigurationPart as Part;
 use crate::book::Book;

@@ -13,7 +13,7 @@ use crate::api::wire::{
     Output, RecorderConfig, SourceConfig, StudioGroup, TlsSettings, ToneConfig, UserSource, Vox,
 };
 use crate::book::{Book, Shelf};
-use crate::service::{Options, defaults};
+use crate::options::{Options, defaults};
 use crate::store::{
     Doors, NewRecorderRow, NewSourceRow, NewStudioRow, NewUserRow, PasswordHash, RecorderRow, Rows, Store,
     StudioChange, UserChange,

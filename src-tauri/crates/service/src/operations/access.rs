@@ -6,7 +6,7 @@ use crate::Service;
 use crate::access;
 use crate::api::wire::*;
 use crate::api::{Access, ApiError, Caller, Code, CredentialId};
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::{NewUserRow, SessionRow, TokenRow, UserChange, UserRow};
 use crate::terms::{self, moment};
 

@@ -2,7 +2,7 @@ use crate::Service;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::configuration::{self, Now, Plan};
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::{Doors, RecorderRow, Rows};
 
 impl Service {

@@ -4,7 +4,7 @@ use crate::Service;
 use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::{BackupInfo, HistoryWanted, RecorderRow};
 use crate::terms::{self, moment};
 
@@ -142,7 +142,7 @@ impl Service {
                 return Err(ApiError::conflict(format!("{name} is recording. Stop all recorders first.")));
             }
             inner.store.restore(&pick.name, inner.station.clock.utc())?;
-            crate::notices::settle(inner, "state:damaged");
+            inner.notices.settle("state:damaged");
             inner.note(None, "State", "changed", &format!("The backup {} was restored.", pick.name));
             inner.changed()?;
             inner.start_wanted();

@@ -13,7 +13,7 @@ const TRIES: u32 = 100;
 impl Service {
     pub(crate) async fn discovered(&self, caller: &Caller, _: Empty) -> Result<Discovered, ApiError> {
         Sight::of(caller, &self.inner.station.shelf.book()).need_everything()?;
-        self.work(|inner| Ok(discovery::list(inner))).await
+        self.work(|inner| Ok(discovery::list(&inner.finder, &inner.station.shelf.book()))).await
     }
 
     pub(crate) async fn discovered_sdp(
@@ -31,7 +31,7 @@ impl Service {
 
     pub(crate) async fn adopt_stream(&self, _: &Caller, request: Adopt) -> Result<Source, ApiError> {
         self.work(move |inner| {
-            let (session, config) = discovery::adopt(inner, &request)?;
+            let (session, config) = discovery::adopt(&inner.finder, &request)?;
             let book = inner.station.shelf.book();
             let config = SourceConfig::Aes67(config);
             let mut problems =

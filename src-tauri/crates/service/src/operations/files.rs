@@ -8,8 +8,8 @@ use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::files::{self, Scope};
+use crate::inner::Inner;
 use crate::jobs::{CopyFile, CopyTo, Refusal};
-use crate::service::Inner;
 use crate::{naming, terms};
 
 /// Marks that a file's details list.

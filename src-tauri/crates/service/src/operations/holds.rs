@@ -9,7 +9,7 @@ use crate::access::who;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
 use crate::files::{self, Scope};
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::HistoryNote;
 use crate::terms::{self, moment};
 

@@ -6,8 +6,8 @@ use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller, Code};
 use crate::files;
+use crate::inner::Inner;
 use crate::playback::{self, PlaybackStatus};
-use crate::service::Inner;
 
 impl Service {
     pub(crate) async fn playback(&self, caller: &Caller, _: Empty) -> Result<Playback, ApiError> {

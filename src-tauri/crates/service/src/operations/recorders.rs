@@ -7,8 +7,8 @@ use crate::Service;
 use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller};
+use crate::inner::Inner;
 use crate::recorder::{Begin, RecorderStats};
-use crate::service::Inner;
 use crate::store::{NewRecorderRow, RecorderChange};
 use crate::terms;
 

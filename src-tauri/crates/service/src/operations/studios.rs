@@ -3,7 +3,7 @@ use crate::access::Sight;
 use crate::api::wire::*;
 use crate::api::{ApiError, Caller, Door};
 use crate::book::Book;
-use crate::service::Inner;
+use crate::inner::Inner;
 use crate::store::{NewStudioRow, StudioChange, StudioRow};
 use crate::terms;
 

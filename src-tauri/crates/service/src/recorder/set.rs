@@ -12,8 +12,9 @@ use audyn_engine::ptp::Watch;
 use audyn_engine::source::{Capture, Inputs, OpenError, Source};
 use audyn_model::{Clock, Mono, RecorderId};
 
+use super::line::Line;
 use super::preroll::{Limits, Memory};
-use super::shared::{Begin, Job, Line, Rewrite, Shared};
+use super::shared::{Begin, Job, Rewrite, Shared};
 use super::spec::Place;
 use super::state::State;
 use super::stats::RecorderStats;

@@ -4,24 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use audyn_engine::source::{Source, StreamCounters};
-use audyn_model::{Mono, RecorderId, Tai};
+use audyn_engine::source::StreamCounters;
+use audyn_model::{Mono, Tai};
 
+use super::line::Line;
 use super::state::{Input, State};
 use super::stats;
 use super::stats::Told;
 use super::vox::Vox;
-
-/// A recorder's place at a source: who it is, and what it hears.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Its identity in catalogues and files.
-    pub id: RecorderId,
-    /// Its name for people; unique in a process.
-    pub name: String,
-    /// Where the audio comes from.
-    pub source: Source,
-}
 
 /// Where a recording begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use audyn_model::{Anchor, AudioFormat, Gap, GapCause, RecorderId, SampleIndex, T
 use serde::Serialize;
 
 use super::State;
-use super::shared::Line;
+use super::line::Line;
 
 /// Gaps listed; beyond that only their sums grow.
 const LISTED: usize = 10_000;

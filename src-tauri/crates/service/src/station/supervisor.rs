@@ -13,9 +13,10 @@ use tokio::sync::watch;
 
 use crate::api::wire::{AppEvent, NoticeLevel};
 use crate::events::Event;
+use crate::files;
+use crate::inner::Inner;
 use crate::playback::PlaybackStatus;
 use crate::recorder::{Begin, State};
-use crate::service::Inner;
 
 /// Between two looks at what the recorders tell.
 const LOOK: Duration = Duration::from_millis(100);
@@ -77,10 +78,10 @@ impl Run {
             self.count(passed);
             self.inner.station.retry_lines();
             self.start_again(now);
-            crate::clock::look(&self.inner, now);
+            crate::clock::look::look(&self.inner, now);
             self.go_over(now);
         }
-        crate::discovery::look(&self.inner);
+        crate::discovery::following::look(&self.inner);
         if told || round {
             self.inner.show_changes();
         }
@@ -128,9 +129,9 @@ impl Run {
                     inner.station.seat(row.number).rewritten();
                 }
             }
-            Event::SegmentOpened { path, .. } | Event::SegmentSealed { path, .. } => inner.tell_file(path),
+            Event::SegmentOpened { path, .. } | Event::SegmentSealed { path, .. } => files::tell(inner, path),
             Event::SegmentAbandoned { recorder, name, path, reason } => {
-                inner.tell_file(path);
+                files::tell(inner, path);
                 inner.raise(
                     &format!("abandoned:{}", path.display()),
                     NoticeLevel::Warn,

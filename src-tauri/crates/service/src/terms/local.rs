@@ -5,8 +5,8 @@ use audyn_engine::source::card::Card;
 use audyn_engine::source::pipewire::PipeWire;
 use audyn_model::Rate;
 
+use super::heard::{Heard, names};
 use super::sentence;
-use super::source::{Heard, names};
 use crate::api::wire;
 
 /// Longest name of a node or a card, in characters.

@@ -9,6 +9,7 @@ use audyn_engine::source::Source;
 use audyn_engine::source::aes67::{Aes67, Leg, MediaClock};
 use audyn_model::Rate;
 
+use super::heard::{Heard, Tone, names};
 use super::local;
 use crate::api::wire;
 
@@ -18,27 +19,6 @@ const PAYLOAD_BYTES: usize = 1460;
 const INTERFACE_BYTES: usize = 15;
 /// Where test tones go: administratively scoped (RFC 2365), on the loopback interface only.
 const TONE_PORT: u16 = 5004;
-
-/// A source as the engine receives it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Heard {
-    /// What is received.
-    pub source: Source,
-    /// Names of the channels that are taken, in order.
-    pub channels: Vec<String>,
-    /// The tone that has to be sent for it.
-    pub tone: Option<Tone>,
-}
-
-/// A test tone.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Tone {
-    pub group: Ipv4Addr,
-    pub port: u16,
-    pub frequency_hz: u32,
-    pub level_dbfs: f64,
-    pub channels: u16,
-}
 
 /// What a source's configuration means. `id` decides the group of a test tone; `interface` is for legs that name none.
 ///
@@ -279,24 +259,6 @@ fn spread(id: &str) -> [u8; 2] {
         sum[at % 2] = sum[at % 2].wrapping_mul(31).wrapping_add(byte);
     }
     sum
-}
-
-/// Names of channels: their labels where there are any, L and R for a pair, M for one, else their numbers.
-pub(super) fn names(taken: &[u16], labels: &[String]) -> Vec<String> {
-    let label = |channel: &u16| labels.get(usize::from(*channel)).filter(|label| !label.trim().is_empty());
-    if !taken.iter().any(|channel| label(channel).is_some()) {
-        match taken {
-            [_] => return vec!["M".to_owned()],
-            [_, _] => return vec!["L".to_owned(), "R".to_owned()],
-            _ => {}
-        }
-    }
-    taken
-        .iter()
-        .map(|channel| {
-            label(channel).map_or_else(|| (channel + 1).to_string(), |label| label.trim().to_owned())
-        })
-        .collect()
 }
 
 /// What a description says, ready to be made sources.

@@ -6,7 +6,7 @@ use audyn_engine::ptp::ClockView;
 
 use super::Inner;
 use crate::api::wire::{self, Light, RecorderState};
-use crate::{forecast, notices, terms};
+use crate::{forecast, terms};
 
 impl Inner {
     /// The archive's disk.
@@ -53,7 +53,7 @@ impl Inner {
             missing_today_s: missing / 1000.0,
             recorders_missing: today.iter().filter(|(_, missing)| *missing > 0.0).count() as u32,
             complete: (wanted > 0).then(|| (1.0 - missing / wanted as f64).clamp(0.0, 1.0)),
-            notices: notices::all(self),
+            notices: self.notices.all(),
             demo: book.sources.iter().any(|row| row.demo),
         }
     }
