@@ -68,6 +68,9 @@ use self::page::Watcher;
 use self::person::Person;
 use self::station::Station;
 
+/// The one window's label.
+const MAIN: &str = "main";
+
 /// How the window is opened.
 #[derive(Clone, Debug)]
 pub struct Options {

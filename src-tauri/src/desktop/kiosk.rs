@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow};
 
 use super::awake::Awake;
-use super::{shell, window};
+use super::{MAIN, shell};
 
 /// Event that tells the page what `shell_info` says now.
 const SHELL: &str = "audyn://shell";
@@ -74,7 +74,7 @@ pub fn lock(app: &AppHandle) {
             Awake::hold().inspect_err(|error| tracing::warn!("cannot keep the screen awake: {error}")).ok();
     }
     drop(awake);
-    if let Some(window) = app.get_webview_window(window::MAIN)
+    if let Some(window) = app.get_webview_window(MAIN)
         && let Err(error) = confine(&window)
     {
         tracing::warn!("cannot make the window a studio's screen: {error}");
@@ -89,7 +89,7 @@ pub fn unlock(app: &AppHandle) {
     if !shell.seat.kiosk() {
         shell.seat.awake.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
-    if let Some(window) = app.get_webview_window(window::MAIN)
+    if let Some(window) = app.get_webview_window(MAIN)
         && let Err(error) = release(&window)
     {
         tracing::warn!("cannot give the window its frame: {error}");

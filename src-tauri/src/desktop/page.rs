@@ -12,7 +12,7 @@ use audyn_model::{Clock as _, Mono};
 use tauri::{AppHandle, Manager as _};
 use webkit2gtk::WebViewExt as _;
 
-use super::{shell, window};
+use super::{MAIN, shell, window};
 
 /// How long a page may be silent.
 pub const SILENCE: Duration = Duration::from_secs(10);
@@ -219,7 +219,7 @@ pub fn watch(app: AppHandle) -> std::io::Result<()> {
 }
 
 fn with_page(app: &AppHandle, act: impl FnOnce(&webkit2gtk::WebView) + Send + 'static) {
-    let Some(window) = app.get_webview_window(window::MAIN) else { return };
+    let Some(window) = app.get_webview_window(MAIN) else { return };
     if let Err(error) = window.with_webview(move |view| act(&view.inner())) {
         tracing::warn!("cannot reach the page: {error}");
     }

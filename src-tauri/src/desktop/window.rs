@@ -12,10 +12,7 @@ use webkit2gtk::{
     WebViewExt,
 };
 
-use super::{Options, keys, kiosk, shell};
-
-/// The one window's label.
-pub const MAIN: &str = "main";
+use super::{MAIN, Options, keys, kiosk, shell};
 
 /// Says every two seconds that the page lives: it has content, and its thread is free. Needs nothing of the page.
 const ALIVE: &str = include_str!("alive.js");
