@@ -7,7 +7,7 @@ use audyn_model::Utc;
 
 use crate::access::Gate;
 use crate::api::ApiError;
-use crate::api::wire::{self, AppEvent, NoticeAction, NoticeLevel};
+use crate::api::wire::{self, AppEvent};
 use crate::clock::Timekeeper;
 use crate::discovery::Finder;
 use crate::disk_watch::DiskWatch;
@@ -117,11 +117,6 @@ impl Inner {
         }
     }
 
-    /// Notes what has happened.
-    pub(crate) fn note(&self, recorder: Option<u32>, subject: &str, kind: &str, message: &str) {
-        self.notices.note(recorder, subject, kind, message);
-    }
-
     /// Tells the doors which recorders, sources and sums are not as they were shown last.
     pub(crate) fn show_changes(&self) {
         let book = self.station.shelf.book();
@@ -182,19 +177,5 @@ impl Inner {
         self.station.rewrite();
         self.show_changes();
         Ok(())
-    }
-
-    /// Raises a notice, if none with this key is open, and tells the doors.
-    pub(crate) fn raise(
-        &self,
-        key: &str,
-        level: NoticeLevel,
-        recorder: Option<u32>,
-        subject: &str,
-        message: &str,
-        action: Option<NoticeAction>,
-    ) {
-        self.notices.raise(key, level, recorder, subject, message, action);
-        self.tell_status();
     }
 }

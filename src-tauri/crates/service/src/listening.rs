@@ -23,7 +23,7 @@ impl Service {
             inner.notices.settle(NOTICE);
             if let Some(problem) = &status.problem {
                 tracing::warn!("{problem}");
-                inner.raise(NOTICE, NoticeLevel::Warn, None, "Network access", problem, None);
+                inner.notices.raise(NOTICE, NoticeLevel::Warn, None, "Network access", problem, None);
             }
         }
         let counted =

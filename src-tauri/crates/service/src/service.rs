@@ -202,7 +202,7 @@ impl Inner {
                 station.resume_day(recorder.number, day, &row);
             }
         }
-        self.note(None, "Audyn", "program", "Audyn was started.");
+        self.notices.note(None, "Audyn", "program", "Audyn was started.");
         if let Err(error) = station.root() {
             tracing::error!(%error, "the archive cannot be opened yet");
         }
@@ -217,7 +217,7 @@ impl Inner {
         let now = self.station.clock.utc();
         self.store_days();
         self.store_sessions();
-        self.note(None, "Audyn", "program", "Audyn was stopped in order.");
+        self.notices.note(None, "Audyn", "program", "Audyn was stopped in order.");
         if let Err(error) = self.store.close(now) {
             tracing::error!(%error, "the state database does not know that this was an orderly end");
         }

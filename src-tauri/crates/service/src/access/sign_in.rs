@@ -343,7 +343,7 @@ impl Service {
     async fn alarm(&self, message: String) -> Result<(), ApiError> {
         self.gate_work(move |inner| {
             let key = format!("breakglass:{}", uuid::Uuid::now_v7());
-            inner.raise(&key, NoticeLevel::Warn, None, "Breakglass", &message, None);
+            inner.notices.raise(&key, NoticeLevel::Warn, None, "Breakglass", &message, None);
             inner.notices.settle(&key);
             inner.tell_status();
             Ok(())

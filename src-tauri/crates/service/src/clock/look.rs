@@ -74,8 +74,9 @@ fn story(view: &ClockView) -> Story {
 }
 
 fn tell(inner: &Inner, view: &ClockView, before: Option<&Story>, story: &Story) {
-    let warn = |key: &str, message: &str| inner.raise(key, NoticeLevel::Warn, None, "Clock", message, None);
-    let note = |message: &str| inner.note(None, "Clock", "clock", message);
+    let warn =
+        |key: &str, message: &str| inner.notices.raise(key, NoticeLevel::Warn, None, "Clock", message, None);
+    let note = |message: &str| inner.notices.note(None, "Clock", "clock", message);
     match &view.following.problem {
         Some(problem) => {
             let then = "Names and boundaries keep following the time they had; nothing is lost.";

@@ -84,7 +84,8 @@ fn take_up(
                 "The sender describes this source otherwise than before, and it cannot follow: {why} It is received as before, \
                  as long as the sender sends that."
             );
-            inner.raise(&key, NoticeLevel::Warn, None, &row.name, &message, None);
+            inner.notices.raise(&key, NoticeLevel::Warn, None, &row.name, &message, None);
+            inner.tell_status();
             return (light(LightLevel::Warn, why), false);
         }
         Change::Words(next) => (next, None),
@@ -99,14 +100,15 @@ fn take_up(
     if let Some(how) = how {
         tracing::warn!(source = row.name, how, "a sender has changed its stream; the source follows");
         let message = format!("Its sender has changed the stream: {how}. The source follows.");
-        inner.note(None, &row.name, "changed", &message);
+        inner.notices.note(None, &row.name, "changed", &message);
         let message = format!(
             "Its sender has changed the stream: {how}. The source follows; a recorder that records goes over when nothing comes \
              by the old way any more."
         );
         let at = inner.station.clock.utc().0;
-        inner.raise(&format!("{key}:{at}"), NoticeLevel::Info, None, &row.name, &message, None);
+        inner.notices.raise(&format!("{key}:{at}"), NoticeLevel::Info, None, &row.name, &message, None);
         inner.notices.settle(&format!("{key}:{at}"));
+        inner.tell_status();
     }
     (announced(), true)
 }

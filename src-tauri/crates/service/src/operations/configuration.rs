@@ -96,7 +96,7 @@ fn import(inner: &Inner, file: &ImportConfiguration) -> Result<ConfigurationChec
     let count = plan.changes.len();
     let message =
         format!("A configuration was imported: {count} changes. What it was is in the newest backup.");
-    inner.note(None, "Configuration", "changed", &message);
+    inner.notices.note(None, "Configuration", "changed", &message);
     inner.finder.look_again();
     inner.changed()?;
     super::access::taken_up(inner)?;

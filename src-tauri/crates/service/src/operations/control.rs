@@ -76,7 +76,7 @@ impl Service {
                 return Ok(settings);
             }
             inner.store.put_settings(&settings)?;
-            inner.note(None, "Settings", "changed", "The station's settings were changed.");
+            inner.notices.note(None, "Settings", "changed", "The station's settings were changed.");
             inner.changed()?;
             let settings = inner.station.shelf.book().settings.clone();
             inner.outbox.send(AppEvent::Settings(settings.clone()));
@@ -143,7 +143,7 @@ impl Service {
             }
             inner.store.restore(&pick.name, inner.station.clock.utc())?;
             inner.notices.settle("state:damaged");
-            inner.note(None, "State", "changed", &format!("The backup {} was restored.", pick.name));
+            inner.notices.note(None, "State", "changed", &format!("The backup {} was restored.", pick.name));
             inner.changed()?;
             inner.start_wanted();
             inner.outbox.send(AppEvent::Resync);
@@ -187,7 +187,12 @@ fn remove_demo(inner: &Inner, recorders: &[u32]) -> Result<Empty, ApiError> {
         inner.station.end(row);
     }
     let removed = inner.store.remove_demo()?;
-    inner.note(None, "Demonstration", "deleted", "The demonstration was removed. Its recordings stay.");
+    inner.notices.note(
+        None,
+        "Demonstration",
+        "deleted",
+        "The demonstration was removed. Its recordings stay.",
+    );
     inner.changed()?;
     for id in removed.recorders {
         inner.station.forget(id);

@@ -54,7 +54,7 @@ impl Service {
                     made?
                 }
             };
-            inner.note(None, &row.name, "created", "The source was made of an announced stream.");
+            inner.notices.note(None, &row.name, "created", "The source was made of an announced stream.");
             inner.finder.look_again();
             inner.changed()?;
             let book = inner.station.shelf.book();

@@ -208,7 +208,12 @@ fn tell_deleted(inner: &Inner, caller: &Caller, rows: &[SegmentRow], done: &[Str
     for row in rows.iter().filter(gone) {
         let recorder =
             book.recorders.iter().find(|known| known.uid == row.recorder).map(|known| known.number);
-        inner.note(recorder, &row.recorder_name, "deleted", &format!("The file {} was deleted.", row.path));
+        inner.notices.note(
+            recorder,
+            &row.recorder_name,
+            "deleted",
+            &format!("The file {} was deleted.", row.path),
+        );
     }
     let paths: Vec<&str> = rows.iter().filter(gone).map(|row| row.path.as_str()).collect();
     for some in paths.chunks(TOLD) {

@@ -54,7 +54,7 @@ impl Service {
                 config,
                 demo: false,
             })?;
-            inner.note(Some(row.number), &row.name, "created", "The recorder was made.");
+            inner.notices.note(Some(row.number), &row.name, "created", "The recorder was made.");
             inner.changed()?;
             inner.recorder(row.number)
         })
@@ -80,7 +80,7 @@ impl Service {
             terms::refuse(&config_problems(inner, &new.config, row.source.as_deref())?)?;
             let change = RecorderChange { config: Some(new.config), ..RecorderChange::default() };
             let row = inner.store.update_recorder(new.id, change)?;
-            inner.note(Some(row.number), &row.name, "changed", "The way it writes was changed.");
+            inner.notices.note(Some(row.number), &row.name, "changed", "The way it writes was changed.");
             inner.changed()?;
             inner.recorder(new.id)
         })
@@ -205,7 +205,7 @@ fn change(inner: &Inner, new: ChangeRecorder) -> Result<Recorder, ApiError> {
     }
     terms::refuse(&problems)?;
     let row = inner.store.update_recorder(new.id, change)?;
-    inner.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
+    inner.notices.note(Some(row.number), &row.name, "changed", "Name, line or source were changed.");
     inner.changed()?;
     inner.recorder(new.id)
 }
@@ -217,7 +217,12 @@ fn delete(inner: &Inner, id: u32) -> Result<Empty, ApiError> {
         return Err(ApiError::conflict("It is recording. Stop it first; then delete it."));
     }
     inner.store.delete_recorder(id)?;
-    inner.note(Some(row.number), &row.name, "deleted", "The recorder was deleted. Its recordings stay.");
+    inner.notices.note(
+        Some(row.number),
+        &row.name,
+        "deleted",
+        "The recorder was deleted. Its recordings stay.",
+    );
     inner.changed()?;
     // Once no book has it any more: a view that is told after this would bring it back.
     inner.station.forget(id);
@@ -281,7 +286,7 @@ fn start(inner: &Inner, id: u32, begin: Begin) -> Result<(), ApiError> {
     let book = inner.station.shelf.refresh()?;
     let begun = inner.start(book.recorder(id)?, begin);
     if begun.is_ok() && !row.wanted {
-        inner.note(Some(id), &row.name, "started", "Recording was started.");
+        inner.notices.note(Some(id), &row.name, "started", "Recording was started.");
     }
     inner.show_changes();
     begun.map_err(|reason| ApiError::unavailable(format!("{reason} Audyn keeps trying.")))
@@ -297,7 +302,7 @@ fn stop(inner: &Inner, id: u32) -> Result<(), ApiError> {
     inner.station.end(row);
     drop(gate);
     if row.wanted {
-        inner.note(Some(id), &row.name, "stopped", "Recording was stopped.");
+        inner.notices.note(Some(id), &row.name, "stopped", "Recording was stopped.");
     }
     inner.show_changes();
     Ok(())

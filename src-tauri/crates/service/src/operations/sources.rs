@@ -31,7 +31,7 @@ impl Service {
             );
             terms::refuse(&problems)?;
             let row = inner.store.insert_source(NewSourceRow { name, config: new.config, demo: false })?;
-            inner.note(None, &row.name, "created", "The source was made.");
+            inner.notices.note(None, &row.name, "created", "The source was made.");
             inner.changed()?;
             let book = inner.station.shelf.book();
             Ok(inner.station.view_source(&book, book.source(&row.id)?))
@@ -61,7 +61,7 @@ impl Service {
             }
             terms::refuse(&problems)?;
             let row = inner.store.update_source(&new.id, SourceChange { name, config: new.config })?;
-            inner.note(None, &row.name, "changed", "The source was changed.");
+            inner.notices.note(None, &row.name, "changed", "The source was changed.");
             inner.finder.look_again();
             inner.changed()?;
             let book = inner.station.shelf.book();
@@ -75,7 +75,7 @@ impl Service {
             let book = inner.station.shelf.book();
             let row = book.source(&pick.id)?;
             inner.store.delete_source(&pick.id)?;
-            inner.note(None, &row.name, "deleted", "The source was deleted.");
+            inner.notices.note(None, &row.name, "deleted", "The source was deleted.");
             inner.doctors.forget(&pick.id);
             inner.outbox.send(AppEvent::SourceRemoved(pick.id));
             inner.changed()?;

@@ -32,7 +32,7 @@ impl Service {
             let color = terms::color(new.color.as_deref().unwrap_or(COLOR), &mut problems);
             terms::refuse(&problems)?;
             let row = inner.store.insert_studio(NewStudioRow { name, description, color, demo: false })?;
-            inner.note(None, &row.name, "created", "The studio was made.");
+            inner.notices.note(None, &row.name, "created", "The studio was made.");
             tell(inner, &row.id)
         })
         .await
@@ -50,7 +50,7 @@ impl Service {
             };
             terms::refuse(&problems)?;
             let row = inner.store.update_studio(&new.id, change)?;
-            inner.note(None, &row.name, "changed", "The studio was changed.");
+            inner.notices.note(None, &row.name, "changed", "The studio was changed.");
             tell(inner, &row.id)
         })
         .await
@@ -64,7 +64,12 @@ impl Service {
                 let row = book.studio(&pick.id)?;
                 idle(inner, &book, row.recorder)?;
                 inner.store.delete_studio(&pick.id)?;
-                inner.note(None, &row.name, "deleted", "The studio was deleted. Its recordings stay.");
+                inner.notices.note(
+                    None,
+                    &row.name,
+                    "deleted",
+                    "The studio was deleted. Its recordings stay.",
+                );
                 inner.outbox.send(AppEvent::StudioRemoved(pick.id));
                 inner.changed()
             })?;
@@ -130,7 +135,7 @@ fn assign(inner: &Inner, new: &Assignment) -> Result<Studio, ApiError> {
         Some(recorder) => format!("It has the recorder {} now.", recorder.name),
         None => "It has no recorder now.".to_owned(),
     };
-    inner.note(new.recorder_id, &studio.name, "assigned", &message);
+    inner.notices.note(new.recorder_id, &studio.name, "assigned", &message);
     if let Some(released) = assigned.released_studio {
         tell(inner, &released)?;
     }

@@ -132,7 +132,7 @@ impl Run {
             Event::SegmentOpened { path, .. } | Event::SegmentSealed { path, .. } => files::tell(inner, path),
             Event::SegmentAbandoned { recorder, name, path, reason } => {
                 files::tell(inner, path);
-                inner.raise(
+                inner.notices.raise(
                     &format!("abandoned:{}", path.display()),
                     NoticeLevel::Warn,
                     row(*recorder).map(|row| row.number),
@@ -143,6 +143,7 @@ impl Run {
                     ),
                     None,
                 );
+                inner.tell_status();
             }
         }
     }
@@ -175,7 +176,7 @@ impl Run {
                 "its source comes by another way now; the recording goes on there"
             );
             let note = "Its source comes by another way now. The recording goes on there, in a new file.";
-            self.inner.note(Some(row.number), &row.name, "state", note);
+            self.inner.notices.note(Some(row.number), &row.name, "state", note);
             if let Err(reason) = station.go_over(row) {
                 tracing::warn!(recorder = row.name, reason, "a recorder cannot be started yet");
                 seat.failed(reason, now, station.clock.utc());
